@@ -1,0 +1,35 @@
+package org.stop4j;
+
+import java.time.Duration;
+
+/** Durations as people read them. */
+final class Durations {
+    private Durations() {}
+
+    /** {@code 7 ms}, {@code 3.2 s}. */
+    static String plain(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis < 1_000) {
+            return millis + " ms";
+        }
+        return millis / 1_000 + "." + millis % 1_000 / 100 + " s";
+    }
+
+    /** Refuses what is not positive, naming the parameter. */
+    static Duration positive(String parameter, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(
+                    parameter + " is " + value + "; allowed: more than zero");
+        }
+        return value;
+    }
+
+    /** Nanoseconds, for waits: more than 292 years count as 292 years. */
+    static long saturatedNanos(Duration duration) {
+        try {
+            return duration.toNanos();
+        } catch (ArithmeticException tooLong) {
+            return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
+    }
+}

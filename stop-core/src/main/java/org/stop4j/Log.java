@@ -1,0 +1,34 @@
+package org.stop4j;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.System.Logger.Level;
+
+/**
+ * The log of a stop. A logger that throws never fails the stop: what it throws goes to the thread's
+ * uncaught exception handler.
+ */
+final class Log {
+    private final System.Logger logger = System.getLogger("org.stop4j");
+
+    void info(String message) {
+        write(Level.INFO, message, null);
+    }
+
+    void warning(String message) {
+        write(Level.WARNING, message, null);
+    }
+
+    void warning(String message, Throwable failure) {
+        write(Level.WARNING, message, failure);
+    }
+
+    private void write(Level level, String message, @Nullable Throwable failure) {
+        try {
+            logger.log(level, message, failure);
+        } catch (RuntimeException | Error e) {
+            Thread current = Thread.currentThread();
+            current.getUncaughtExceptionHandler().uncaughtException(current, e);
+        }
+    }
+}

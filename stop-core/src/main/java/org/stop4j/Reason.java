@@ -1,0 +1,60 @@
+package org.stop4j;
+
+import java.time.Instant;
+
+/**
+ * Why a stop began.
+ *
+ * @param kind where the request came from
+ * @param detail the signal's name, the peer's address, the command's words …; may be empty
+ * @param time when it came, by the wall clock
+ * @since 0.1
+ */
+public record Reason(Kind kind, String detail, Instant time) {
+
+    /**
+     * Where a request to stop can come from.
+     *
+     * @since 0.1
+     */
+    public enum Kind {
+        /** A signal of the operating system. */
+        SIGNAL,
+        /** The {@code stop} command, or whoever else wrote into the control directory. */
+        COMMAND,
+        /** An HTTP request. */
+        HTTP,
+        /** {@link Stop#request}. */
+        CODE,
+        /** The JVM began to end: somebody called {@link System#exit}, or nothing was left to run. */
+        EXIT
+    }
+
+    /**
+     * Makes a reason of now.
+     *
+     * @param kind where the request came from
+     * @param detail its particulars; may be empty
+     * @return the reason
+     */
+    public static Reason of(Kind kind, String detail) {
+        return new Reason(kind, detail, Instant.now());
+    }
+
+    /**
+     * Says it for people.
+     *
+     * @return {@code signal SIGTERM}, {@code command: deploy 4711}
+     */
+    @Override
+    public String toString() {
+        String what = switch (kind) {
+            case SIGNAL -> "signal";
+            case COMMAND -> "command";
+            case HTTP -> "HTTP";
+            case CODE -> "code";
+            case EXIT -> "JVM exit";
+        };
+        return detail.isEmpty() ? what : what + (kind == Kind.SIGNAL ? " " : ": ") + detail;
+    }
+}

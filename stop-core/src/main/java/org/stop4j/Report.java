@@ -1,0 +1,84 @@
+package org.stop4j;
+
+import org.stop4j.internal.Json;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The value in which a stop ends.
+ *
+ * @param reason why it began
+ * @param outcome how it came out
+ * @param took how long it took, without the hold
+ * @param steps every step, in the order in which they were attempted
+ * @since 0.1
+ */
+public record Report(Reason reason, Outcome outcome, Duration took, List<StepReport> steps) {
+
+    /** Copies the list of steps. */
+    public Report {
+        steps = List.copyOf(steps);
+    }
+
+    /** Judges by the steps. */
+    static Report of(Reason reason, Duration took, List<StepReport> steps) {
+        Outcome worst = Outcome.CLEAN;
+        for (StepReport step : steps) {
+            Outcome outcome = switch (step.result()) {
+                case DONE -> Outcome.CLEAN;
+                case FAILED -> Outcome.FAILED;
+                case HUNG -> Outcome.FORCED;
+            };
+            worst = outcome.compareTo(worst) > 0 ? outcome : worst;
+        }
+        return new Report(reason, worst, took, steps);
+    }
+
+    /**
+     * Says it for people, in one line.
+     *
+     * @return {@code stopped cleanly in 312 ms (signal SIGTERM)}
+     */
+    public String summary() {
+        String problems = steps.stream()
+                .filter(step -> step.result() != StepReport.Result.DONE)
+                .map(StepReport::toString)
+                .collect(Collectors.joining("; "));
+        return switch (outcome) {
+            case CLEAN -> "stopped cleanly in " + Durations.plain(took) + " (" + reason + ")";
+            case FAILED, FORCED ->
+                "stopped in " + Durations.plain(took) + " (" + reason + "), but step " + problems;
+        };
+    }
+
+    /**
+     * Writes it for programs.
+     *
+     * @return one JSON object in one line; later versions add fields, and remove none
+     */
+    public String toJson() {
+        Json json = new Json()
+                .object()
+                .field("outcome")
+                .string(outcome.name())
+                .field("millis")
+                .number(took.toMillis())
+                .field("reason")
+                .object()
+                .field("kind")
+                .string(reason.kind().name())
+                .field("detail")
+                .string(reason.detail())
+                .field("time")
+                .string(reason.time().toString())
+                .endObject()
+                .field("steps")
+                .array();
+        for (StepReport step : steps) {
+            step.writeTo(json);
+        }
+        return json.endArray().endObject().toString();
+    }
+}

@@ -1,0 +1,38 @@
+package org.stop4j;
+
+import org.stop4j.spi.Trigger;
+
+import java.util.Set;
+
+/** Asks for a stop when a signal comes. */
+final class SignalTrigger implements Trigger {
+    private final Set<Signal> wanted;
+
+    SignalTrigger(Set<Signal> wanted) {
+        this.wanted = wanted;
+    }
+
+    @Override
+    public Installed install(Stop stop) {
+        try {
+            return new Taken(Signals.take(
+                    wanted,
+                    signal -> stop.request(Reason.of(Reason.Kind.SIGNAL, signal.toString()))));
+        } catch (SignalsUnavailableException e) {
+            stop.log().warning(String.valueOf(e.getMessage()));
+            return new Taken(new Signals.Taken());
+        }
+    }
+
+    private record Taken(Signals.Taken signals) implements Installed {
+        @Override
+        public void close() {
+            signals.close();
+        }
+
+        @Override
+        public String toString() {
+            return signals.signals().isEmpty() ? "no signal" : signals.signals().toString();
+        }
+    }
+}

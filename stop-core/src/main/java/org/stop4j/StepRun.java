@@ -1,0 +1,93 @@
+package org.stop4j;
+
+import org.jspecify.annotations.Nullable;
+import org.stop4j.internal.Ticker;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Runs one step once, on a thread of its own, and leaves it behind when its time is over. */
+final class StepRun {
+    private final String name;
+    private final Step step;
+    private final Deadline deadline;
+    private final Thread thread;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    /** Written before {@code ended} is counted down, read after it. */
+    private volatile @Nullable Throwable failure;
+
+    StepRun(String name, Step step, Deadline deadline) {
+        this.name = name;
+        this.step = step;
+        this.deadline = deadline;
+        thread = new Thread(this::work, "stop-step-" + name);
+        thread.setDaemon(true);
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean isOn(Thread other) {
+        return thread == other;
+    }
+
+    /** Runs the step; returns when it has ended or its time is over, whichever comes first. */
+    StepReport run(Ticker ticker) {
+        long start = ticker.nanos();
+        thread.start();
+        boolean inTime = awaitEnd();
+        // The stack first: after the interrupt the thread may be anywhere.
+        List<StackTraceElement> stack = inTime ? List.of() : List.of(thread.getStackTrace());
+        Duration took = Duration.ofNanos(ticker.nanos() - start);
+        if (!inTime) {
+            thread.interrupt();
+            return new StepReport(name, StepReport.Result.HUNG, took, null, stack);
+        }
+        Throwable thrown = failure;
+        return thrown == null
+                ? new StepReport(name, StepReport.Result.DONE, took, null, stack)
+                : new StepReport(name, StepReport.Result.FAILED, took, thrown, stack);
+    }
+
+    // Whatever a step throws, Errors included, is in the report; the stop goes on.
+    private void work() {
+        try {
+            step.run(deadline);
+        } catch (Throwable thrown) {
+            failure = thrown;
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private boolean awaitEnd() {
+        while (true) {
+            try {
+                return ended.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                // The thread of the stop is ours; an interrupt that some step sends to every thread
+                // it can
+                // find must not cut the stop short.
+                continue;
+            }
+        }
+    }
+
+    /**
+     * Gives up a step that has called {@link System#exit}: it waits inside {@code java.lang.Shutdown} for
+     * the hook that waits for this stop.
+     */
+    void giveUpIfExiting() {
+        for (StackTraceElement frame : thread.getStackTrace()) {
+            if (frame.getClassName().equals("java.lang.Shutdown")) {
+                failure = new IllegalStateException("step \"" + name
+                        + "\" called System.exit; the process ends with its exit code");
+                ended.countDown();
+                return;
+            }
+        }
+    }
+}

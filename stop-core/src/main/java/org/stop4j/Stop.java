@@ -1,0 +1,702 @@
+package org.stop4j;
+
+import org.jspecify.annotations.Nullable;
+import org.stop4j.internal.Ticker;
+import org.stop4j.spi.Trigger;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The one orderly end of a process: whatever asks for it first begins it, it happens at most once, it is
+ * bounded, and it ends in a {@link Report}.
+ *
+ * <pre>{@code
+ * Stop stop = Stop.builder().onSignals().onCommand().start();
+ * stop.step("http", server::close);
+ * stop.step("database", pool::close);
+ * }</pre>
+ *
+ * <p>Steps run one after another, in the order in which they were registered, each on a thread of its
+ * own, all against one deadline. A step that hangs never eats the time of those after it: a tenth of what
+ * is left is kept for them. When the steps are done, the answer is given to everybody who waits for it,
+ * the process is held until they have it, and is then ended with the exit code of the {@link Outcome}.
+ *
+ * <p>Safe to use from any thread. Several instances may live in one JVM.
+ *
+ * @since 0.1
+ */
+public final class Stop implements AutoCloseable {
+    private final Ticker ticker = Ticker.system();
+    private final Log log = new Log();
+    private final Duration timeout;
+    private final Duration holdLimit;
+    private final Exit exit;
+    private final boolean ownsExit;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // Guarded by lock, never held while user code or a trigger is called:
+    private final Map<String, Step> steps = new LinkedHashMap<>();
+    private final List<Trigger.Installed> installed = new ArrayList<>();
+    private @Nullable Thread hook;
+    private @Nullable Reason reason;
+    private boolean started;
+    private int holds;
+    private boolean holdEnded;
+    private int stepsDone;
+    private int stepsAll;
+
+    /** Written under the lock; volatile so that reading a state waits for nobody. */
+    private volatile State state = State.RUNNING;
+
+    private volatile @Nullable StepRun current;
+    private volatile @Nullable Deadline deadline;
+    private volatile @Nullable Report report;
+    private final CompletableFuture<Report> stopped = new CompletableFuture<>();
+    /** Open until nothing is left to do but to end the process. */
+    private final CountDownLatch finished = new CountDownLatch(1);
+
+    private Stop(Builder builder) {
+        timeout = builder.timeout;
+        holdLimit = builder.holdLimit;
+        exit = builder.exit == null ? Exit.system() : builder.exit;
+        ownsExit = builder.exit == null;
+    }
+
+    /**
+     * Begins to describe a stop.
+     *
+     * @return a builder with a timeout of 25 s, which ends the process by {@link System#exit}, and no trigger
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    // ---- what to do
+
+    /**
+     * Registers a step, to be run after those that are registered already.
+     *
+     * @param name its name in the log and the report; unique in this stop
+     * @param step the work
+     * @return what takes the step out again; once the stop has begun, that does nothing
+     * @throws IllegalArgumentException if there is a step of this name
+     * @throws IllegalStateException if the stop has begun; the step is not going to be run
+     */
+    public Registration step(String name, Step step) {
+        lock.lock();
+        try {
+            if (reason != null) {
+                throw new IllegalStateException("step \"" + name
+                        + "\" comes too late: the stop has begun (" + reason + ")");
+            }
+            if (steps.putIfAbsent(name, step) != null) {
+                throw new IllegalArgumentException(
+                        "there is a step \"" + name + "\" already; allowed: a name of its own");
+            }
+            return () -> remove(name, step);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Registers a step that closes something; a method reference to any method without parameters will do.
+     *
+     * @param name its name in the log and the report; unique in this stop
+     * @param resource what is closed
+     * @return what takes the step out again; once the stop has begun, that does nothing
+     * @throws IllegalArgumentException if there is a step of this name
+     * @throws IllegalStateException if the stop has begun; the step is not going to be run
+     */
+    public Registration step(String name, AutoCloseable resource) {
+        return step(name, untilThen -> resource.close());
+    }
+
+    private void remove(String name, Step step) {
+        lock.lock();
+        try {
+            if (reason == null) {
+                steps.remove(name, step);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- asking and waiting
+
+    /**
+     * Asks for the stop, from code.
+     *
+     * @param detail why, for the log and the report
+     * @return a stage that completes with the report when every step has been attempted
+     */
+    public CompletionStage<Report> request(String detail) {
+        return request(Reason.of(Reason.Kind.CODE, detail));
+    }
+
+    /**
+     * Asks for the stop. The first reason begins it; a later one joins it, which is logged. Returns at once,
+     * before the first step is run. May be called from a step, for example by a failing one.
+     *
+     * @param why the reason
+     * @return a stage that completes with the report when every step has been attempted; what depends on it
+     *     runs on a thread of its own, for which the end of the process does not wait (a step or a {@link
+     *     #hold} does that)
+     */
+    public CompletionStage<Report> request(Reason why) {
+        boolean first;
+        boolean begin;
+        lock.lock();
+        try {
+            first = reason == null;
+            if (first) {
+                reason = why;
+            } else if (state == State.STOPPED && why.kind() == Reason.Kind.SIGNAL) {
+                // Whoever sends a signal now has waited long enough.
+                holdEnded = true;
+                changed.signalAll();
+            }
+            begin = first && started;
+        } finally {
+            lock.unlock();
+        }
+        if (begin) {
+            begin();
+        } else if (!first && state != State.STOPPED) {
+            log.info("already stopping; also asked by " + why);
+        }
+        return stopped.minimalCompletionStage();
+    }
+
+    /**
+     * Tells where the stop stands.
+     *
+     * @return the state
+     */
+    public State state() {
+        return state;
+    }
+
+    /**
+     * Tells why the stop began.
+     *
+     * @return the first reason; nothing while nobody has asked
+     */
+    public Optional<Reason> reason() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(reason);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Returns the stage of the report, without asking for a stop.
+     *
+     * @return the same stage as {@link #request(Reason)} returns
+     */
+    public CompletionStage<Report> stopped() {
+        return stopped.minimalCompletionStage();
+    }
+
+    /**
+     * Waits until the stop is done; {@code main} may end with this.
+     *
+     * @return the report
+     * @throws InterruptedException if the thread is interrupted
+     * @throws IllegalStateException if called from a step, which would wait for itself
+     */
+    public Report await() throws InterruptedException {
+        refuseInStep();
+        lock.lockInterruptibly();
+        try {
+            Report done = report;
+            while (done == null) {
+                changed.await();
+                done = report;
+            }
+            return done;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until the stop is done, for a limited time.
+     *
+     * @param limit how long at most; zero or less only looks
+     * @return the report, or nothing if the stop was not done in time
+     * @throws InterruptedException if the thread is interrupted
+     * @throws IllegalStateException if called from a step, which would wait for itself
+     */
+    public Optional<Report> await(Duration limit) throws InterruptedException {
+        refuseInStep();
+        long left = Durations.saturatedNanos(limit);
+        lock.lockInterruptibly();
+        try {
+            while (report == null && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return Optional.ofNullable(report);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void refuseInStep() {
+        StepRun running = current;
+        if (running != null && running.isOn(Thread.currentThread())) {
+            throw new IllegalStateException(
+                    "step \"" + running.name() + "\" would wait for itself");
+        }
+    }
+
+    /**
+     * Keeps the process alive for somebody who waits for the answer: from when every step has been
+     * attempted until the hold is closed, a further signal comes, or the hold limit has passed.
+     *
+     * @return the hold; close it when the answer is given
+     */
+    public Hold hold() {
+        addToHolds(1);
+        return new Hold() {
+            private boolean closed;
+
+            @Override
+            public synchronized void close() {
+                if (!closed) {
+                    closed = true;
+                    addToHolds(-1);
+                }
+            }
+        };
+    }
+
+    private void addToHolds(int difference) {
+        lock.lock();
+        try {
+            holds += difference;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Removes what {@link Builder#start} has installed, so that nothing but code can ask any more. Does
+     * nothing once the stop has begun: that removes it by itself, in its order. Closing again does nothing.
+     *
+     * @throws UncheckedIOException if something cannot be removed
+     */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (reason != null) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        IOException failure = closeTriggers();
+        if (failure != null) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    // ---- the stop
+
+    private void begin() {
+        Thread thread = new Thread(this::run, "stop");
+        thread.setDaemon(
+                false); // main may have returned, and the JVM must not end in the middle of this
+        thread.start();
+    }
+
+    private void run() {
+        int code = Outcome.FAILED.exitCode();
+        try {
+            Report done = runSteps();
+            code = done.outcome().exitCode();
+            publish(done);
+            awaitHolds();
+        } finally {
+            IOException failure = closeTriggers();
+            if (failure != null) {
+                log.warning("left something behind", failure);
+            }
+            finished.countDown();
+            exit.exit(code);
+        }
+    }
+
+    private Report runSteps() {
+        long start = ticker.nanos();
+        Deadline whole = Deadline.after(timeout, ticker);
+        deadline = whole;
+        Map<String, Step> ordered;
+        Reason why;
+        lock.lock();
+        try {
+            state = State.STOPPING;
+            why = reason == null ? Reason.of(Reason.Kind.CODE, "") : reason;
+            ordered = new LinkedHashMap<>(steps);
+            stepsAll = ordered.size();
+        } finally {
+            lock.unlock();
+        }
+        log.info("stopping: " + why + "; steps: " + ordered.keySet() + ", at most "
+                + Durations.plain(timeout));
+        tellTriggers();
+        List<StepReport> reports = new ArrayList<>();
+        int left = ordered.size();
+        for (Map.Entry<String, Step> step : ordered.entrySet()) {
+            left--;
+            reports.add(runStep(step.getKey(), step.getValue(), whole, left == 0));
+        }
+        return Report.of(why, Duration.ofNanos(ticker.nanos() - start), reports);
+    }
+
+    private StepReport runStep(String name, Step step, Deadline whole, boolean isLast) {
+        // A tenth of what is left stays for the steps to come, however this one behaves.
+        Deadline own =
+                isLast ? whole : whole.within(Duration.ofNanos(whole.remainingNanos() / 10 * 9));
+        StepRun run = new StepRun(name, step, own);
+        current = run;
+        StepReport result = run.run(ticker);
+        current = null;
+        lock.lock();
+        try {
+            stepsDone++;
+        } finally {
+            lock.unlock();
+        }
+        logStep(result);
+        return result;
+    }
+
+    private void logStep(StepReport result) {
+        Throwable failure = result.failure();
+        if (failure != null) {
+            log.warning("step " + result, failure);
+        } else if (result.result() == StepReport.Result.HUNG) {
+            Throwable where = new Throwable("where \"" + result.name() + "\" hung");
+            where.setStackTrace(result.stack().toArray(new StackTraceElement[0]));
+            log.warning("step " + result, where);
+        }
+    }
+
+    private void publish(Report done) {
+        lock.lock();
+        try {
+            report = done;
+            state = State.STOPPED;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        log.info(done.summary());
+        for (Trigger.Installed trigger : installedNow()) {
+            guarded(trigger, () -> trigger.stopped(done));
+        }
+        tellTriggers();
+        stopped.completeAsync(() -> done, task -> {
+            Thread thread = new Thread(task, "stop-done");
+            thread.setDaemon(true);
+            thread.start();
+        });
+    }
+
+    private void tellTriggers() {
+        for (Trigger.Installed trigger : installedNow()) {
+            guarded(trigger, trigger::changed);
+        }
+    }
+
+    private void guarded(Trigger.Installed trigger, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error e) {
+            log.warning("trigger " + trigger + " failed", e);
+        }
+    }
+
+    private List<Trigger.Installed> installedNow() {
+        lock.lock();
+        try {
+            return List.copyOf(installed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitHolds() {
+        long left = Durations.saturatedNanos(holdLimit);
+        lock.lock();
+        try {
+            while (holds > 0 && !holdEnded && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the first failure, the others suppressed in it. */
+    private @Nullable IOException closeTriggers() {
+        List<Trigger.Installed> closing;
+        Thread hookToRemove;
+        lock.lock();
+        try {
+            closing = new ArrayList<>(installed);
+            installed.clear();
+            hookToRemove = state == State.RUNNING ? hook : null;
+            hook = null;
+        } finally {
+            lock.unlock();
+        }
+        if (hookToRemove != null) {
+            Runtime.getRuntime().removeShutdownHook(hookToRemove);
+        }
+        Collections.reverse(closing);
+        IOException failure = null;
+        for (Trigger.Installed trigger : closing) {
+            try {
+                trigger.close();
+            } catch (IOException | RuntimeException e) {
+                IOException wrapped = new IOException(
+                        "cannot close trigger " + trigger + ": " + e.getMessage(), e);
+                if (failure == null) {
+                    failure = wrapped;
+                } else {
+                    failure.addSuppressed(wrapped);
+                }
+            }
+        }
+        return failure;
+    }
+
+    /** The JVM ends, by whomever: the stop takes place all the same, but can no longer choose the exit code. */
+    private void onJvmExit() {
+        if (finished.getCount() == 0) {
+            return; // it is our own exit
+        }
+        request(Reason.of(Reason.Kind.EXIT, ""));
+        Deadline limit = Deadline.after(timeout.plus(holdLimit), ticker);
+        boolean done = false;
+        while (!done && !limit.expired()) {
+            StepRun running = current;
+            if (running != null) {
+                running.giveUpIfExiting();
+            }
+            try {
+                done = finished.await(20, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    // ---- what the triggers show
+
+    Log log() {
+        return log;
+    }
+
+    /** {@code key, value, …}: state, steps and time, for the status file. */
+    String[] status() {
+        StepRun running = current;
+        Deadline until = deadline;
+        lock.lock();
+        try {
+            return new String[] {
+                "state", state.name(),
+                "steps-done", Integer.toString(stepsDone),
+                "steps-all", Integer.toString(state == State.RUNNING ? steps.size() : stepsAll),
+                "waiting-for", running == null ? "" : ", running step \"" + running.name() + '"',
+                "left-ms",
+                        until == null || state != State.STOPPING
+                                ? ""
+                                : Long.toString(until.remaining().toMillis())
+            };
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- building
+
+    private Stop install(Builder builder) {
+        try {
+            if (ownsExit) {
+                Thread thread = new Thread(this::onJvmExit, "stop-hook");
+                Runtime.getRuntime().addShutdownHook(thread);
+                hook = thread;
+            }
+            for (Trigger trigger : builder.triggers) {
+                Trigger.Installed one = trigger.install(this);
+                lock.lock();
+                try {
+                    installed.add(one);
+                } finally {
+                    lock.unlock();
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            IOException alsoFailed = closeTriggers();
+            if (alsoFailed != null) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e instanceof RuntimeException runtime
+                    ? runtime
+                    : new UncheckedIOException(e.getMessage(), (IOException) e);
+        }
+        log.info("ready to stop on " + installedNow());
+        boolean askedMeanwhile;
+        lock.lock();
+        try {
+            started = true;
+            askedMeanwhile = reason != null;
+        } finally {
+            lock.unlock();
+        }
+        if (askedMeanwhile) {
+            begin();
+        }
+        return this;
+    }
+
+    /**
+     * Describes a stop. Not thread-safe; touches nothing before {@link #start}.
+     *
+     * @since 0.1
+     */
+    public static final class Builder {
+        private final List<Trigger> triggers = new ArrayList<>();
+        private Duration timeout = Duration.ofSeconds(25);
+        private Duration holdLimit = Duration.ofSeconds(5);
+        private @Nullable Exit exit;
+
+        private Builder() {}
+
+        /**
+         * Limits the whole stop, from the request until the last step is done or left behind.
+         *
+         * @param limit how long at most; 25 s if not set, which leaves 5 s of the usual grace period of 30 s
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is not positive
+         */
+        public Builder timeout(Duration limit) {
+            timeout = Durations.positive("timeout", limit);
+            return this;
+        }
+
+        /**
+         * Limits how long the process is kept alive, when the stop is done, for those who wait for the answer.
+         *
+         * @param limit how long at most; 5 s if not set
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is not positive
+         */
+        public Builder holdLimit(Duration limit) {
+            holdLimit = Durations.positive("holdLimit", limit);
+            return this;
+        }
+
+        /**
+         * Stops on signals. If this JVM lets nobody take them (it runs with {@code -Xrs}, or its image lacks
+         * {@code jdk.unsupported}), that is logged once at WARNING and the other triggers remain.
+         *
+         * @param signals which; none given means TERM, INT and HUP
+         * @return this builder
+         */
+        public Builder onSignals(Signal... signals) {
+            Set<Signal> wanted = signals.length == 0
+                    ? EnumSet.of(Signal.TERM, Signal.INT, Signal.HUP)
+                    : EnumSet.copyOf(List.of(signals));
+            return trigger(new SignalTrigger(wanted));
+        }
+
+        /**
+         * Stops on the {@code stop} command, met where the environment says: {@link
+         * ControlDirectory#fromEnvironment}, read now.
+         *
+         * @return this builder
+         * @throws IllegalArgumentException if a variable has a value that is not allowed
+         */
+        public Builder onCommand() {
+            return onCommand(ControlDirectory.fromEnvironment());
+        }
+
+        /**
+         * Stops on the {@code stop} command. If the place cannot be used, or another application has taken it,
+         * a place that somebody {@linkplain ControlDirectory#chosen() chose} fails the start; with the default
+         * one, that is logged once at WARNING and the other triggers remain.
+         *
+         * @param directory where to be met
+         * @return this builder
+         */
+        public Builder onCommand(ControlDirectory directory) {
+            return trigger(new CommandTrigger(directory));
+        }
+
+        /**
+         * Stops on whatever a trigger of somebody else's listens to.
+         *
+         * @param trigger the trigger
+         * @return this builder
+         */
+        public Builder trigger(Trigger trigger) {
+            triggers.add(trigger);
+            return this;
+        }
+
+        /**
+         * Chooses how the process is ended when the stop is done. Without this call, it is ended by {@link
+         * System#exit}, and a shutdown hook sees to it that the stop also takes place when the JVM ends for
+         * another reason; with it, there is no hook.
+         *
+         * @param how what to call as the very last thing
+         * @return this builder
+         */
+        public Builder exit(Exit how) {
+            exit = how;
+            return this;
+        }
+
+        /**
+         * Installs the triggers.
+         *
+         * @return the stop; requests are obeyed from now on
+         * @throws ControlDirectoryException if a chosen control directory cannot be used
+         * @throws UncheckedIOException if another trigger cannot be installed; whatever this method throws,
+         *     nothing stays installed
+         */
+        public Stop start() {
+            return new Stop(this).install(this);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package org.stop4j.internal.control;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+
+/**
+ * Somebody who has asked this application to stop, and how long he must be waited for.
+ *
+ * <p>The command keeps its request locked for as long as it lives, and the application has it open still
+ * when its name is gone: so the command's end is seen within milliseconds, by a killed one too, and
+ * through PID namespaces, where a process id says nothing.
+ */
+final class Requester {
+    static final String LEGACY_ID = "legacy";
+    static final String UNTIL_TAKEN = "taken";
+    static final String UNTIL_STOPPED = "stopped";
+    static final String UNTIL_EXITED = "exited";
+
+    private final String id;
+    private final Request request;
+    private final String until;
+    private final @Nullable FileChannel channel;
+    private final boolean locked;
+    private boolean acknowledged;
+
+    private Requester(
+            String id,
+            Request request,
+            String until,
+            @Nullable FileChannel channel,
+            boolean locked) {
+        this.id = id;
+        this.request = request;
+        this.until = until;
+        this.channel = channel;
+        this.locked = locked;
+    }
+
+    static Requester legacy() {
+        return new Requester(
+                LEGACY_ID, new Request(LEGACY_ID, "", "", 0, true), UNTIL_STOPPED, null, false);
+    }
+
+    /** The one who wrote this request; takes over the channel. */
+    static Requester of(Message message, FileChannel channel)
+            throws IOException, Message.MalformedException {
+        String id = message.get("id", "");
+        if (id.isEmpty() || id.indexOf(',') >= 0) {
+            throw new Message.MalformedException("has no usable id");
+        }
+        Request request = new Request(
+                id,
+                message.get("reason", ""),
+                message.get("pid", ""),
+                parseMillis(message.get("timeout-ms", "0")),
+                false);
+        return new Requester(
+                id, request, message.get("until", UNTIL_STOPPED), channel, isLocked(channel));
+    }
+
+    private static long parseMillis(String value) throws Message.MalformedException {
+        try {
+            return Math.max(0, Long.parseLong(value));
+        } catch (NumberFormatException e) {
+            throw new Message.MalformedException(
+                    "has timeout-ms \"" + value + "\"; allowed: a whole number");
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
+        if (lock == null) {
+            return true;
+        }
+        lock.release();
+        return false;
+    }
+
+    String id() {
+        return id;
+    }
+
+    Request request() {
+        return request;
+    }
+
+    boolean isLegacy() {
+        return request.legacy();
+    }
+
+    /** Whether it was alive, for certain, when its request was taken. */
+    boolean locked() {
+        return locked;
+    }
+
+    void acknowledge() {
+        acknowledged = true;
+    }
+
+    /** Whether nobody waits any more: it has gone, or it has what it wants. */
+    boolean gone() {
+        if (until.equals(UNTIL_TAKEN)
+                || (acknowledged && (!locked || until.equals(UNTIL_EXITED)))) {
+            return true;
+        }
+        if (!locked || channel == null) {
+            return false;
+        }
+        try {
+            return !isLocked(channel);
+        } catch (IOException e) {
+            return true; // the file system has gone, and with it any way to answer
+        }
+    }
+
+    void close() throws IOException {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+}
