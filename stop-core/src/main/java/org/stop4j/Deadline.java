@@ -89,7 +89,7 @@ public final class Deadline {
             throw new IllegalArgumentException(
                     "a deadline cannot lie in the past: " + time + "; allowed: zero or more");
         }
-        return time.getSeconds() >= FARTHEST_NANOS / 1_000_000_000L
+        return time.toSeconds() >= FARTHEST_NANOS / 1_000_000_000L
                 ? FARTHEST_NANOS
                 : time.toNanos();
     }

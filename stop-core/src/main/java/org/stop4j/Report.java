@@ -17,7 +17,14 @@ import java.util.stream.Collectors;
  */
 public record Report(Reason reason, Outcome outcome, Duration took, List<StepReport> steps) {
 
-    /** Copies the list of steps. */
+    /**
+     * Makes a report that does not change when the list does.
+     *
+     * @param reason why it began
+     * @param outcome how it came out
+     * @param took how long it took, without the hold
+     * @param steps every step, in the order in which they were attempted
+     */
     public Report {
         steps = List.copyOf(steps);
     }

@@ -37,7 +37,15 @@ public record StepReport(
         HUNG
     }
 
-    /** Copies the stack. */
+    /**
+     * Makes a report that does not change when the list does.
+     *
+     * @param name the step's name
+     * @param result how it came out
+     * @param took how long it ran, or until it was left behind
+     * @param failure what it threw, or null
+     * @param stack where its thread stood when it was left behind, or nothing
+     */
     public StepReport {
         stack = List.copyOf(stack);
     }

@@ -67,11 +67,9 @@ final class StepRun {
         while (true) {
             try {
                 return ended.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
+            } catch (InterruptedException notForUs) {
                 // The thread of the stop is ours; an interrupt that some step sends to every thread
-                // it can
-                // find must not cut the stop short.
-                continue;
+                // it can find must not cut the stop short.
             }
         }
     }

@@ -1,9 +1,10 @@
 package org.stop4j.cli;
 
-import java.io.PrintStream;
-import java.util.function.Consumer;
 import org.stop4j.StopAnswer;
 import org.stop4j.StopClient;
+
+import java.io.PrintStream;
+import java.util.function.Consumer;
 
 /**
  * The {@code stop} command.
@@ -17,8 +18,7 @@ public final class Main {
     private static final int USAGE = 2;
     private static final int INTERRUPTED = 130;
 
-    private static final String HELP =
-            """
+    private static final String HELP = """
             Usage: stop [options]
             Asks the application that listens in the control directory to stop, and waits until it has.
 
@@ -49,8 +49,10 @@ public final class Main {
         int code = run(System.out, System.err, arguments);
         System.out.flush();
         System.err.flush();
-        // Nothing of ours needs a hook, and nothing is closed on purpose: our end is what releases the
-        // application, which would otherwise take this process with it if it is PID 1 of our container.
+        // Nothing of ours needs a hook, and nothing is closed on purpose: our end is what releases
+        // the
+        // application, which would otherwise take this process with it if it is PID 1 of our
+        // container.
         Runtime.getRuntime().halt(code);
     }
 
@@ -85,7 +87,8 @@ public final class Main {
 
     // The answer stays open until the process ends: see main.
     @SuppressWarnings("MustBeClosedChecker")
-    private static int stop(Options options, PrintStream out, PrintStream err) throws Options.UsageException {
+    private static int stop(Options options, PrintStream out, PrintStream err)
+            throws Options.UsageException {
         StopClient client = StopClient.at(options.place())
                 .timeout(options.timeout())
                 .reason(options.reason())
@@ -108,7 +111,8 @@ public final class Main {
     }
 
     private static void tell(StopAnswer answer, Options options, PrintStream out, PrintStream err) {
-        boolean answered = answer.result().exitCode() <= StopAnswer.Result.STOPPED_UNCLEAN.exitCode();
+        boolean answered =
+                answer.result().exitCode() <= StopAnswer.Result.STOPPED_UNCLEAN.exitCode();
         if (options.json()) {
             out.println(json(answer));
         } else if (answered && !options.quiet()) {

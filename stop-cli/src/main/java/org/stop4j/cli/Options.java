@@ -1,11 +1,12 @@
 package org.stop4j.cli;
 
+import org.jspecify.annotations.Nullable;
+import org.stop4j.ControlDirectory;
+
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.stop4j.ControlDirectory;
 
 /** What the command line and the environment ask for; read by hand, since a parser library would double the start. */
 final class Options {
@@ -36,7 +37,8 @@ final class Options {
      *
      * @throws UsageException naming what is wrong and what is allowed
      */
-    static Options parse(String[] arguments, Map<String, String> environment) throws UsageException {
+    static Options parse(String[] arguments, Map<String, String> environment)
+            throws UsageException {
         Options options = new Options();
         for (int i = 0; i < arguments.length; i++) {
             String argument = arguments[i];
@@ -114,7 +116,8 @@ final class Options {
 
     private static String reason(String value) throws UsageException {
         if (value.length() > 1_000) {
-            throw new UsageException("--reason has " + value.length() + " characters; allowed: 1000");
+            throw new UsageException(
+                    "--reason has " + value.length() + " characters; allowed: 1000");
         }
         return value;
     }
@@ -123,27 +126,30 @@ final class Options {
         return switch (value) {
             case "stopped" -> Until.STOPPED;
             case "exited" -> Until.EXITED;
-            default -> throw new UsageException("--until is \"" + value + "\"; allowed: stopped, exited");
+            default ->
+                throw new UsageException("--until is \"" + value + "\"; allowed: stopped, exited");
         };
     }
 
     /** {@code 30}, {@code 30s}, {@code 500ms}, {@code 2m}. */
     private static Duration duration(String value) throws UsageException {
         int digits = 0;
-        while (digits < value.length() && value.charAt(digits) >= '0' && value.charAt(digits) <= '9') {
+        while (digits < value.length()
+                && value.charAt(digits) >= '0'
+                && value.charAt(digits) <= '9') {
             digits++;
         }
-        long unitMillis =
-                switch (value.substring(digits)) {
-                    case "", "s" -> 1_000;
-                    case "ms" -> 1;
-                    case "m" -> 60_000;
-                    default -> 0;
-                };
+        long unitMillis = switch (value.substring(digits)) {
+            case "", "s" -> 1_000;
+            case "ms" -> 1;
+            case "m" -> 60_000;
+            default -> 0;
+        };
         long number = number(value.substring(0, digits));
         if (unitMillis == 0 || number <= 0 || number > LARGEST_MILLIS / unitMillis) {
-            throw new UsageException("--timeout is \"" + value
-                    + "\"; allowed: a whole number of seconds, or one with ms, s or m, from 1ms to 1440m");
+            throw new UsageException(
+                    "--timeout is \"" + value
+                            + "\"; allowed: a whole number of seconds, or one with ms, s or m, from 1ms to 1440m");
         }
         return Duration.ofMillis(number * unitMillis);
     }
@@ -155,8 +161,9 @@ final class Options {
         }
         long seconds = number(value);
         if (seconds <= 0 || seconds > LARGEST_SECONDS) {
-            throw new UsageException("STOP_TIMEOUT_SECONDS is \"" + value + "\"; allowed: a whole number of seconds from 1 to "
-                    + LARGEST_SECONDS + ", without a unit");
+            throw new UsageException("STOP_TIMEOUT_SECONDS is \"" + value
+                    + "\"; allowed: a whole number of seconds from 1 to " + LARGEST_SECONDS
+                    + ", without a unit");
         }
         return Duration.ofSeconds(seconds);
     }

@@ -125,15 +125,14 @@ final class Message {
 
     private static String unescape(String text, int start, int end) {
         StringBuilder value = new StringBuilder(end - start);
-        for (int i = start; i < end; i++) {
-            char c = text.charAt(i);
-            if (c != '\\' || i + 1 == end) {
-                value.append(c);
-                continue;
+        int i = start;
+        while (i < end) {
+            char c = text.charAt(i++);
+            if (c == '\\' && i < end) {
+                char escaped = text.charAt(i++);
+                c = escaped == 'n' ? '\n' : escaped == 'r' ? '\r' : escaped;
             }
-            i++;
-            char escaped = text.charAt(i);
-            value.append(escaped == 'n' ? '\n' : escaped == 'r' ? '\r' : escaped);
+            value.append(c);
         }
         return value.toString();
     }

@@ -115,17 +115,15 @@ public final class SignalHook implements InvocationHandler {
     @Override
     public @Nullable Object invoke(
             Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
-        switch (method.getName()) {
-            case "equals":
-                return arguments != null && proxy == arguments[0];
-            case "hashCode":
-                return System.identityHashCode(proxy);
-            case "toString":
-                return "stop: handler of " + signal;
-            default:
+        return switch (method.getName()) {
+            case "equals" -> arguments != null && proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "toString" -> "stop: handler of " + signal;
+            default -> {
                 arrived();
-                return null;
-        }
+                yield null;
+            }
+        };
     }
 
     private void arrived() {
@@ -211,7 +209,7 @@ public final class SignalHook implements InvocationHandler {
                 return handle.invoke(null, signal, handler);
             } catch (InvocationTargetException e) {
                 throw new RefusedException(
-                        "the JVM does not give it away (" + e.getCause().getMessage()
+                        "the JVM does not give it away (" + reasonOf(e)
                                 + "); for TERM, INT and HUP this"
                                 + " means that it was started with -Xrs, which leaves them to the operating system:"
                                 + " start it without -Xrs, or stop it by the stop command or HTTP",
@@ -219,6 +217,11 @@ public final class SignalHook implements InvocationHandler {
             } catch (IllegalAccessException e) {
                 throw new IllegalStateException("sun.misc.Signal is not what it was", e);
             }
+        }
+
+        private static String reasonOf(InvocationTargetException e) {
+            Throwable cause = e.getCause();
+            return cause == null ? "no reason given" : String.valueOf(cause.getMessage());
         }
 
         void call(Object handler, Object signal) {

@@ -1,0 +1,269 @@
+package org.stop4j.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.awaitility.Awaitility;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A process of a test: started with exactly the environment it is told, its lines collected, killed at
+ * the latest when the test ends.
+ */
+final class Child implements AutoCloseable {
+    /** Far more than anything here needs; a wait that long has failed. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final List<String> out = new ArrayList<>();
+    private final List<String> err = new ArrayList<>();
+    private final List<Thread> readers = new ArrayList<>();
+
+    private Child(Process process) {
+        this.process = process;
+        readers.add(collect(process.getInputStream(), out));
+        readers.add(collect(process.getErrorStream(), err));
+    }
+
+    private static Thread collect(InputStream from, List<String> lines) {
+        Thread reader = new Thread(
+                () -> {
+                    try (BufferedReader text = new BufferedReader(
+                            new InputStreamReader(from, StandardCharsets.UTF_8))) {
+                        for (String line = text.readLine(); line != null; line = text.readLine()) {
+                            synchronized (lines) {
+                                lines.add(line);
+                            }
+                        }
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                "test-reader");
+        reader.setDaemon(true);
+        reader.start();
+        return reader;
+    }
+
+    /** A fixture on the class path. */
+    static Builder fixture(String simpleName, String... arguments) {
+        return new Builder(simpleName, arguments);
+    }
+
+    /** Any program. */
+    static Child program(Map<String, String> environment, String... command) {
+        return new Child(launch(environment, List.of(command)));
+    }
+
+    /** {@code java -jar stop.jar}, with the options. */
+    static Child stop(Map<String, String> environment, String... options) {
+        List<String> command = new ArrayList<>(
+                List.of(javaProgram(), "-XX:TieredStopAtLevel=1", "-jar", jar("stop.cli.jar")));
+        command.addAll(List.of(options));
+        return new Child(launch(environment, command));
+    }
+
+    private static Process launch(Map<String, String> environment, List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        // Nothing of this machine's own settings reaches a child, STOP_* and TMPDIR least of all.
+        builder.environment().keySet().retainAll(List.of("PATH", "HOME", "LANG"));
+        builder.environment().putAll(environment);
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The Java that runs the tests runs the children. */
+    static String javaProgram() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** A jar that the build has made before these tests, named by a system property. */
+    static String jar(String property) {
+        String path = System.getProperty(property);
+        assertThat(path).as("system property %s, set by the build", property).isNotNull();
+        assertThat(Path.of(path))
+                .as("run `mvn verify`: these tests need the jars of the build")
+                .exists();
+        return path;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    List<String> out() {
+        return copy(out);
+    }
+
+    List<String> err() {
+        return copy(err);
+    }
+
+    private static List<String> copy(List<String> lines) {
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
+    }
+
+    /** Waits for a line on standard output that begins so, and returns it. */
+    String awaitLine(String beginning) {
+        return Awaitility.await("line \"" + beginning + "\" of " + this)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(
+                        () -> {
+                            List<String> soFar = out();
+                            if (!isAlive()) {
+                                joinReaders();
+                                soFar = out();
+                                if (soFar.stream().noneMatch(line -> line.startsWith(beginning))) {
+                                    throw new AssertionError(
+                                            "ended without \"" + beginning + "\": " + this);
+                                }
+                            }
+                            return soFar.stream()
+                                    .filter(line -> line.startsWith(beginning))
+                                    .findFirst()
+                                    .orElse("");
+                        },
+                        line -> line.startsWith(beginning));
+    }
+
+    /** Sends a signal by its name without SIG; to this process alone. */
+    Child signal(String name) {
+        try {
+            int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                    .start()
+                    .waitFor();
+            assertThat(code).as("kill -%s", name).isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return this;
+    }
+
+    /** Waits for the end, and for the last of its lines; returns the exit code, 128 + n for a signal. */
+    int awaitExit() {
+        try {
+            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as("the end of %s", this)
+                    .isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        joinReaders();
+        return process.exitValue();
+    }
+
+    private void joinReaders() {
+        for (Thread reader : readers) {
+            try {
+                reader.join(PATIENCE.toMillis());
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** What is in a directory; a test that ends well leaves nothing. */
+    static List<String> filesIn(Path directory) {
+        try (var files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "pid " + pid() + " " + process.info().commandLine().orElse("") + "\nout: "
+                + String.join("\n     ", out()) + "\nerr: " + String.join("\n     ", err());
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    /** Describes a fixture's JVM. */
+    static final class Builder {
+        private final String simpleName;
+        private final List<String> arguments;
+        private final Map<String, String> environment = new HashMap<>();
+        private final List<String> options = new ArrayList<>();
+        private final List<String> prefix = new ArrayList<>();
+        private boolean modulePath;
+
+        private Builder(String simpleName, String... arguments) {
+            this.simpleName = simpleName;
+            this.arguments = List.of(arguments);
+        }
+
+        Builder env(String variable, String value) {
+            environment.put(variable, value);
+            return this;
+        }
+
+        /** Options for the JVM. */
+        Builder jvm(String... more) {
+            options.addAll(List.of(more));
+            return this;
+        }
+
+        /** A command that runs the JVM: {@code nohup}, {@code setpriv …}, {@code unshare …}. */
+        Builder by(String... command) {
+            prefix.addAll(List.of(command));
+            return this;
+        }
+
+        Builder on(PathKind kind) {
+            modulePath = kind == PathKind.MODULE_PATH;
+            return this;
+        }
+
+        Child start() {
+            String jars = String.join(
+                    ":", jar("stop.core.jar"), jar("stop.http.jar"), jar("stop.fixtures.jar"));
+            List<String> command = new ArrayList<>(prefix);
+            command.add(javaProgram());
+            command.add("-XX:TieredStopAtLevel=1");
+            command.addAll(options);
+            String main = "org.stop4j.fixtures." + simpleName;
+            command.addAll(
+                    modulePath
+                            ? List.of("-p", jars, "-m", "org.stop4j.fixtures/" + main)
+                            : List.of("-cp", jars, main));
+            command.addAll(arguments);
+            return new Child(launch(environment, command));
+        }
+    }
+
+    /** How a fixture finds the library. */
+    enum PathKind {
+        CLASS_PATH,
+        MODULE_PATH
+    }
+}
