@@ -51,6 +51,15 @@ final class Answers {
         }
     }
 
+    int owed() {
+        lock.lock();
+        try {
+            return owed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits until no answer is owed, at most until the deadline. */
     void awaitNoneOwed(Deadline deadline) {
         lock.lock();

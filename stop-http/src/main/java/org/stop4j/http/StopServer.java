@@ -197,6 +197,11 @@ public final class StopServer implements Trigger.Installed {
         return "HTTP at " + Addresses.plain(address) + path;
     }
 
+    /** How many wait for an answer. */
+    int answersOwed() {
+        return answers.owed();
+    }
+
     // ---- closing
 
     /** Closes the server when the stop is done and its callers have their answers. */
