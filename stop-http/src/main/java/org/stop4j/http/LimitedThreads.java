@@ -144,13 +144,19 @@ final class LimitedThreads implements Executor {
     private void runLimited(Runnable work) {
         Thread thread = Thread.currentThread();
         Task task = new Task(Deadline.after(limitWhenFull));
+        boolean full;
         lock.lock();
         try {
             running.put(thread, task);
+            full = !waiting.isEmpty(); // what comes later looks after this task by itself: see
+            // execute
         } finally {
             lock.unlock();
         }
         try {
+            if (full) {
+                var unused = after(limitWhenFull, this::makeRoom);
+            }
             Future<?> atLimit = after(limit, () -> giveUp(thread, task));
             try {
                 work.run();

@@ -51,8 +51,9 @@ import java.util.regex.Pattern;
  *
  * <p>What a client can cost is bounded: a request must have come within 5 s, at most 32 are read at a time,
  * and while more are waiting, those that have not come within 50 ms are disconnected, so that slow clients
- * cannot starve a probe. (How large a head may be, the JDK decides: 200 headers and 380 KiB, the size only
- * since 17.0.13. A connection on which nothing comes takes no thread; the JDK closes it after 30 to 40 s.)
+ * cannot starve a probe. How large a head may be is the JDK's matter: 200 headers, and 380 KiB in 17.0.15
+ * and 25; old updates of 17 do not bound the size. A connection on which nothing comes takes no thread, and
+ * is closed by the JDK after 30 to 40 s.
  *
  * <p>All threads are daemons, so the server does not keep alive a process that has nothing else to do. An
  * idle one has two, both the JDK's own: {@code HTTP-Dispatcher} and {@code idle-timeout-task}.
@@ -65,6 +66,8 @@ public final class StopServer implements Trigger.Installed {
     private static final Duration HEAD_LIMIT = Duration.ofSeconds(5);
     private static final Duration HEAD_LIMIT_WHEN_FULL = Duration.ofMillis(50);
     private static final int MAX_HEADS = 32;
+    /** The default of 50 overflows in a burst, and a client then tries again after a second. */
+    private static final int BACKLOG = 512;
     /** How long {@link #close} waits for answers that are just being sent. */
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
@@ -117,7 +120,7 @@ public final class StopServer implements Trigger.Installed {
             throw cannotListen(address, e);
         }
         try {
-            return HttpServer.create(address, 0);
+            return HttpServer.create(address, BACKLOG);
         } catch (IOException e) {
             throw cannotListen(address, e);
         }

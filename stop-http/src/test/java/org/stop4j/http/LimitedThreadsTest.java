@@ -39,13 +39,14 @@ class LimitedThreadsTest {
     }
 
     @Test
-    void aBlockedTaskMakesRoomForOneThatWaits() throws Exception {
+    void blockedTasksMakeRoomForOneThatWaits() throws Exception {
         LimitedThreads threads = new LimitedThreads("test-limited", 1, FOREVER, SHORT);
-        threads.execute(this::block);
+        for (int i = 0; i < 10; i++) {
+            threads.execute(this::block);
+        }
         CountDownLatch ran = new CountDownLatch(1);
         threads.execute(ran::countDown);
         assertOpens(ran);
-        assertOpens(interrupted);
     }
 
     @Test

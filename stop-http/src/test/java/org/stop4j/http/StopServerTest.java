@@ -224,7 +224,7 @@ class StopServerTest {
 
     @Test
     void onlyTheExactPathsAreServed() throws Exception {
-        StoppedApp app = new StoppedApp();
+        StoppedApp app = new StoppedApp().quick();
         try (StopServer server = StopServer.on(0).path("/a/stop").start(app.stop)) {
             for (String path : new String[] {
                 "/",
