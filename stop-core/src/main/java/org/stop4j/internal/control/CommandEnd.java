@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * The command's end of a control directory: places the request, waits for the answer, and notices at once
@@ -37,7 +38,7 @@ public final class CommandEnd implements Closeable {
 
     private final ControlFiles files;
     private final Order order;
-    private final Notices notices;
+    private final Consumer<String> notices;
     private final Ticker ticker = Ticker.system();
     private final String id = Self.newId();
     private final String pid = Self.pid();
@@ -122,8 +123,8 @@ public final class CommandEnd implements Closeable {
         UNKNOWN
     }
 
-    /** Prepares; touches no file. */
-    public CommandEnd(Path directory, String name, Order order, Notices notices) {
+    /** Prepares; touches no file. The notices get, one by one, the sentences that a person should know. */
+    public CommandEnd(Path directory, String name, Order order, Consumer<String> notices) {
         this.files = new ControlFiles(directory, name);
         this.order = order;
         this.notices = notices;
@@ -288,7 +289,7 @@ public final class CommandEnd implements Closeable {
     private void sayLegacy() {
         if (!saidLegacy) {
             saidLegacy = true;
-            notices.say("no application holds " + files.lock
+            notices.accept("no application holds " + files.lock
                     + "; if there is one of an older kind, it will see the request");
         }
     }
@@ -491,7 +492,7 @@ public final class CommandEnd implements Closeable {
     private void ignore(String what) {
         if (!what.equals(lastIgnored)) {
             lastIgnored = what;
-            notices.say("ignored: " + what);
+            notices.accept("ignored: " + what);
         }
     }
 
@@ -527,7 +528,7 @@ public final class CommandEnd implements Closeable {
                 Files.deleteIfExists(files.stop);
             }
         } catch (IOException e) {
-            notices.say("cannot take the request back: " + ControlFiles.plain(e));
+            notices.accept("cannot take the request back: " + ControlFiles.plain(e));
         }
     }
 
