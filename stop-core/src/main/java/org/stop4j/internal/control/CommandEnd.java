@@ -28,7 +28,10 @@ import java.util.function.Consumer;
  * <p>Used by one thread, once.
  */
 public final class CommandEnd implements Closeable {
-    private static final long POLL_NANOS = 10_000_000L;
+    /** Between two looks: a quarter of the time already spent, within these limits; most stops are short. */
+    private static final long SHORTEST_PAUSE_NANOS = 1_000_000L;
+
+    private static final long LONGEST_PAUSE_NANOS = 10_000_000L;
     /** How long a free lock that we have never seen held may still be one that is just being taken. */
     private static final long STARTING_NANOS = 300_000_000L;
     /** How long a request may be gone from the place before the status lists it. */
@@ -217,8 +220,9 @@ public final class CommandEnd implements Closeable {
     }
 
     private void pause(long start) throws InterruptedException {
-        long left = order.timeoutNanos() - (ticker.nanos() - start);
-        LockSupport.parkNanos(Math.max(1, Math.min(POLL_NANOS, left)));
+        long spent = ticker.nanos() - start;
+        long pause = Math.max(SHORTEST_PAUSE_NANOS, Math.min(spent / 4, LONGEST_PAUSE_NANOS));
+        LockSupport.parkNanos(Math.max(1, Math.min(pause, order.timeoutNanos() - spent)));
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
