@@ -1,4 +1,7 @@
-/** Stop and probes over HTTP; the doors are {@code StopServer} and {@code StopHandler}. */
+/**
+ * Stop and probes over HTTP, by the JDK's own server. The doors are {@link org.stop4j.http.StopServer},
+ * a small server of its own, and {@link org.stop4j.http.StopHandler}, for a server one has already.
+ */
 @NullMarked
 package org.stop4j.http;
 
