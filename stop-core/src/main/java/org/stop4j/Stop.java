@@ -417,7 +417,11 @@ public final class Stop implements AutoCloseable {
         }
         log.info(done.summary());
         for (Trigger.Installed trigger : installedNow()) {
-            guarded(trigger, () -> trigger.stopped(done));
+            try {
+                trigger.stopped(done);
+            } catch (RuntimeException | Error e) {
+                log.warning("trigger " + trigger + " failed", e);
+            }
         }
         tellTriggers();
         stopped.completeAsync(() -> done, task -> {
@@ -429,15 +433,11 @@ public final class Stop implements AutoCloseable {
 
     private void tellTriggers() {
         for (Trigger.Installed trigger : installedNow()) {
-            guarded(trigger, trigger::changed);
-        }
-    }
-
-    private void guarded(Trigger.Installed trigger, Runnable call) {
-        try {
-            call.run();
-        } catch (RuntimeException | Error e) {
-            log.warning("trigger " + trigger + " failed", e);
+            try {
+                trigger.changed();
+            } catch (RuntimeException | Error e) {
+                log.warning("trigger " + trigger + " failed", e);
+            }
         }
     }
 

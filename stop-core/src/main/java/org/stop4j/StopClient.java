@@ -126,7 +126,7 @@ public final class StopClient {
                 directory.path(),
                 directory.name(),
                 new CommandEnd.Order(reason, Durations.saturatedNanos(timeout), until),
-                notices::accept);
+                notices);
         boolean answered = false;
         try {
             StopAnswer answer = new StopAnswer(end, end.run());

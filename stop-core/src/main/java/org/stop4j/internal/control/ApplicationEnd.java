@@ -482,6 +482,7 @@ public final class ApplicationEnd implements Closeable {
                 }
             } else {
                 takeHomeAgain();
+                watch.renew();
             }
         } finally {
             guard.unlock();

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * The command's end of a control directory: places the request, waits for the answer, and notices at once
@@ -27,7 +28,10 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Used by one thread, once.
  */
 public final class CommandEnd implements Closeable {
-    private static final long POLL_NANOS = 10_000_000L;
+    /** Between two looks: a quarter of the time already spent, within these limits; most stops are short. */
+    private static final long SHORTEST_PAUSE_NANOS = 1_000_000L;
+
+    private static final long LONGEST_PAUSE_NANOS = 10_000_000L;
     /** How long a free lock that we have never seen held may still be one that is just being taken. */
     private static final long STARTING_NANOS = 300_000_000L;
     /** How long a request may be gone from the place before the status lists it. */
@@ -37,7 +41,7 @@ public final class CommandEnd implements Closeable {
 
     private final ControlFiles files;
     private final Order order;
-    private final Notices notices;
+    private final Consumer<String> notices;
     private final Ticker ticker = Ticker.system();
     private final String id = Self.newId();
     private final String pid = Self.pid();
@@ -122,8 +126,8 @@ public final class CommandEnd implements Closeable {
         UNKNOWN
     }
 
-    /** Prepares; touches no file. */
-    public CommandEnd(Path directory, String name, Order order, Notices notices) {
+    /** Prepares; touches no file. The notices get, one by one, the sentences that a person should know. */
+    public CommandEnd(Path directory, String name, Order order, Consumer<String> notices) {
         this.files = new ControlFiles(directory, name);
         this.order = order;
         this.notices = notices;
@@ -216,8 +220,9 @@ public final class CommandEnd implements Closeable {
     }
 
     private void pause(long start) throws InterruptedException {
-        long left = order.timeoutNanos() - (ticker.nanos() - start);
-        LockSupport.parkNanos(Math.max(1, Math.min(POLL_NANOS, left)));
+        long spent = ticker.nanos() - start;
+        long pause = Math.max(SHORTEST_PAUSE_NANOS, Math.min(spent / 4, LONGEST_PAUSE_NANOS));
+        LockSupport.parkNanos(Math.max(1, Math.min(pause, order.timeoutNanos() - spent)));
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -288,7 +293,7 @@ public final class CommandEnd implements Closeable {
     private void sayLegacy() {
         if (!saidLegacy) {
             saidLegacy = true;
-            notices.say("no application holds " + files.lock
+            notices.accept("no application holds " + files.lock
                     + "; if there is one of an older kind, it will see the request");
         }
     }
@@ -491,7 +496,7 @@ public final class CommandEnd implements Closeable {
     private void ignore(String what) {
         if (!what.equals(lastIgnored)) {
             lastIgnored = what;
-            notices.say("ignored: " + what);
+            notices.accept("ignored: " + what);
         }
     }
 
@@ -527,7 +532,7 @@ public final class CommandEnd implements Closeable {
                 Files.deleteIfExists(files.stop);
             }
         } catch (IOException e) {
-            notices.say("cannot take the request back: " + ControlFiles.plain(e));
+            notices.accept("cannot take the request back: " + ControlFiles.plain(e));
         }
     }
 

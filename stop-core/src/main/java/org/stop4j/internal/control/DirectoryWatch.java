@@ -40,7 +40,6 @@ final class DirectoryWatch implements Closeable {
     /** The waiting thread's own, as are those below. */
     private @Nullable WatchKey key;
 
-    private @Nullable FileFacts watched;
     private boolean unwatchable;
     private int roundsUnwatched;
 
@@ -85,7 +84,6 @@ final class DirectoryWatch implements Closeable {
                 return false;
             }
             key = directory.register(current, StandardWatchEventKinds.ENTRY_CREATE);
-            watched = facts;
             return true;
         } catch (ClosedWatchServiceException e) {
             return false;
@@ -107,12 +105,9 @@ final class DirectoryWatch implements Closeable {
             WatchKey signalled = current.poll(WATCHED_MILLIS, TimeUnit.MILLISECONDS);
             if (signalled != null) {
                 signalled.pollEvents();
-                if (!signalled.reset()) {
-                    key = null;
+                if (!signalled.reset() && signalled == registered) {
+                    key = null; // the directory has been deleted
                 }
-            } else if (!stillWatched()) {
-                registered.cancel();
-                key = null;
             }
         } catch (ClosedWatchServiceException e) {
             key = null;
@@ -123,13 +118,14 @@ final class DirectoryWatch implements Closeable {
         }
     }
 
-    private boolean stillWatched() {
-        FileFacts before = watched;
-        try {
-            return before != null && before.sameFile(FileFacts.following(directory));
-        } catch (IOException e) {
-            return false;
+    /** Watches what is in the directory's place now; for the waiting thread, when it finds another there. */
+    void renew() {
+        WatchKey registered = key;
+        if (registered != null) {
+            registered.cancel();
+            key = null;
         }
+        roundsUnwatched = 0;
     }
 
     /** Ends the watch and the thread that the JDK runs for it; an open one costs 310 ms at exit. */

@@ -7,21 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
 
-/** What one {@code lstat} tells about a file. */
+/** What one {@code lstat} tells about a file; the key tells files apart: its device and inode. */
 record FileFacts(
-        int mode,
-        int uid,
-        int links,
-        long device,
-        long inode,
-        long size,
-        FileTime changed,
-        FileTime modified) {
+        int mode, int uid, int links, Object key, long size, FileTime changed, FileTime modified) {
     private static final String ATTRIBUTES =
-            "unix:mode,uid,nlink,dev,ino,size,ctime,lastModifiedTime";
+            "unix:mode,uid,nlink,fileKey,size,ctime,lastModifiedTime";
     private static final int TYPE = 0170000;
     private static final int DIRECTORY = 0040000;
     private static final int REGULAR = 0100000;
@@ -50,8 +44,7 @@ record FileFacts(
                 number(facts, "mode"),
                 number(facts, "uid"),
                 number(facts, "nlink"),
-                longNumber(facts, "dev"),
-                longNumber(facts, "ino"),
+                facts.getOrDefault("fileKey", file),
                 longNumber(facts, "size"),
                 time(facts, "ctime"),
                 time(facts, "lastModifiedTime"));
@@ -78,7 +71,18 @@ record FileFacts(
     }
 
     boolean sameFile(@Nullable FileFacts other) {
-        return other != null && inode == other.inode && device == other.device;
+        return other != null && key.equals(other.key);
+    }
+
+    /** Whether this very file is in the place; the cheaper question, for whoever asks it every second. */
+    boolean isAt(Path place) throws IOException {
+        try {
+            return key.equals(Files.readAttributes(
+                            place, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey());
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     /** Whether it is the same file and has not been touched since. */

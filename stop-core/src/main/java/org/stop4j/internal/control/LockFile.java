@@ -126,7 +126,7 @@ final class LockFile {
     /** Whether the locked file is still the one in the place. */
     boolean inPlace() {
         try {
-            return facts.sameFile(FileFacts.of(files.lock));
+            return facts.isAt(files.lock);
         } catch (IOException e) {
             return false;
         }

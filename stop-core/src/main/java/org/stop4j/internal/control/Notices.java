@@ -1,6 +1,6 @@
 package org.stop4j.internal.control;
 
-/** Where an end tells what its user should know; an interface of its own, since a lambda costs the command. */
+/** Where the application's end tells what its user should know. */
 @FunctionalInterface
 public interface Notices {
 

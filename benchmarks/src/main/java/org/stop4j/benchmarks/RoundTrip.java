@@ -1,0 +1,127 @@
+package org.stop4j.benchmarks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+
+/**
+ * The command as a whole process, from before its start to its end, against an application that is up
+ * and stops at once; in turn with JVMs that run an empty main.
+ */
+final class RoundTrip {
+    private static final int RUNS = 20;
+    private static final double ALLOWED = 2.5;
+
+    private final Command command;
+
+    RoundTrip(Command command) {
+        this.command = command;
+    }
+
+    void measure(Table table) {
+        try (Directories directories = new Directories()) {
+            Path own = directories.ofItsOwn();
+            Path shared = directories.shared();
+            Path jar = emptyJar(directories.ofItsOwn());
+            List<Kind> kinds = List.of(
+                    new Kind("`java -jar stop.jar`, private directory", command.byJar(), own),
+                    new Kind("`java -jar stop.jar`, shared directory", command.byJar(), shared),
+                    new Kind("`bin/stop`, private directory", command.byLauncher(), own));
+            for (int run = 0; run < RUNS; run++) {
+                for (Kind kind : kinds) {
+                    kind.once(jar, run % 2 == 0);
+                }
+            }
+            for (Kind kind : kinds) {
+                kind.tell(table);
+            }
+        }
+    }
+
+    private static Path emptyJar(Path directory) {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, EmptyMain.class.getName());
+        Path jar = directory.resolve("empty.jar");
+        String entry = EmptyMain.class.getName().replace('.', '/') + ".class";
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream out = new JarOutputStream(file, manifest);
+                InputStream in = EmptyMain.class.getClassLoader().getResourceAsStream(entry)) {
+            if (in == null) {
+                throw new IllegalStateException("no " + entry + " on the class path");
+            }
+            out.putNextEntry(new ZipEntry(entry));
+            in.transferTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return jar;
+    }
+
+    /** One way to run the command, and its figures. */
+    private static final class Kind {
+        private final String name;
+        private final List<String> command;
+        private final Map<String, String> environment;
+        private final Samples whole = new Samples();
+        private final Samples empty = new Samples();
+        private final Samples emptyByJar = new Samples();
+
+        Kind(String name, List<String> command, Path directory) {
+            this.name = name;
+            this.command = command;
+            this.environment = Directories.environment(directory);
+        }
+
+        /** The order changes from run to run, so that nobody always comes after the others. */
+        void once(Path emptyJar, boolean emptyFirst) {
+            try (Child app = Child.app(environment, "with")) {
+                if (emptyFirst) {
+                    compare(emptyJar);
+                }
+                whole.add(Child.timed(environment, command));
+                app.awaitExit(0);
+                if (!emptyFirst) {
+                    compare(emptyJar);
+                }
+            }
+        }
+
+        private void compare(Path emptyJar) {
+            List<String> main = new ArrayList<>(Child.java(EmptyMain.class));
+            main.add(1, Child.FAST_START);
+            empty.add(Child.timed(environment, main));
+            emptyByJar.add(Child.timed(
+                    environment,
+                    List.of(Child.javaProgram(), Child.FAST_START, "-jar", emptyJar.toString())));
+        }
+
+        void tell(Table table) {
+            double ratio = (double) whole.median() / empty.median();
+            table.judged(
+                    "round trip of " + name + ", median",
+                    Samples.millis(whole.median()),
+                    "an empty main, same flags, class path: " + Samples.millis(empty.median()),
+                    Samples.ratio(ratio),
+                    "≤ " + ALLOWED + " ×",
+                    ratio <= ALLOWED,
+                    whole.count());
+            table.told(
+                    "the same",
+                    Samples.millis(whole.median()),
+                    "an empty main, same flags, -jar: " + Samples.millis(emptyByJar.median()),
+                    Samples.ratio((double) whole.median() / emptyByJar.median()),
+                    whole.count());
+        }
+    }
+}
