@@ -6,13 +6,12 @@ import java.time.Duration;
 final class Durations {
     private Durations() {}
 
-    /** {@code 7 ms}, {@code 3.2 s}. */
+    /** {@code 7 ms}, {@code 3.2 s}; for any duration that is not negative. */
     static String plain(Duration duration) {
-        long millis = duration.toMillis();
-        if (millis < 1_000) {
-            return millis + " ms";
-        }
-        return millis / 1_000 + "." + millis % 1_000 / 100 + " s";
+        // Not toMillis(), which throws at 292 million years: somebody's "for ever".
+        long seconds = duration.toSeconds();
+        int millis = duration.toMillisPart();
+        return seconds == 0 ? millis + " ms" : seconds + "." + millis / 100 + " s";
     }
 
     /** Refuses what is not positive, naming the parameter. */

@@ -9,7 +9,9 @@ package org.stop4j;
 public interface Exit {
 
     /**
-     * Ends the process, or not. Called once, as the very last thing, on the thread of the stop.
+     * Ends the process, or not. Called once, on the thread of the stop, when every other trigger is closed.
+     * Signals are given back only after it has returned: one that comes while the process ends must not
+     * make it end with another code.
      *
      * @param code the exit code that tells how the stop came out
      */

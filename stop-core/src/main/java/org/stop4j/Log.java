@@ -6,7 +6,7 @@ import java.lang.System.Logger.Level;
 
 /**
  * The log of a stop. A logger that throws never fails the stop: what it throws goes to the thread's
- * uncaught exception handler.
+ * uncaught exception handler, and what that throws is ignored.
  */
 final class Log {
     private final System.Logger logger = System.getLogger("org.stop4j");
@@ -27,8 +27,16 @@ final class Log {
         try {
             logger.log(level, message, failure);
         } catch (RuntimeException | Error e) {
-            Thread current = Thread.currentThread();
-            current.getUncaughtExceptionHandler().uncaughtException(current, e);
+            hand(e);
+        }
+    }
+
+    private static void hand(Throwable thrownByLogger) {
+        Thread current = Thread.currentThread();
+        try {
+            current.getUncaughtExceptionHandler().uncaughtException(current, thrownByLogger);
+        } catch (RuntimeException | Error alsoThrown) {
+            // Nobody is left to tell; the JVM ignores what this handler throws, too.
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.stop4j;
 
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * Why a stop began.
@@ -28,6 +29,20 @@ public record Reason(Kind kind, String detail, Instant time) {
         CODE,
         /** The JVM began to end: somebody called {@link System#exit}, or nothing was left to run. */
         EXIT
+    }
+
+    /**
+     * Makes a reason.
+     *
+     * @param kind where the request came from
+     * @param detail its particulars; may be empty
+     * @param time when it came, by the wall clock
+     */
+    public Reason {
+        // Here, where the mistake is, and not later, in the middle of the stop.
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(detail, "detail");
+        Objects.requireNonNull(time, "time");
     }
 
     /**

@@ -10,9 +10,9 @@ import java.util.concurrent.CompletionStage;
 /**
  * Signals, one after another, for a thread that waits for them.
  *
- * <p>Every signal that arrives is handed to exactly one taker, in the order of arrival; one that
- * arrives while nobody waits is kept until somebody does. (The system itself merges equal signals that
- * arrive within the same few microseconds.) Safe to use from any thread.
+ * <p>Every signal that arrives is handed to exactly one taker; one that arrives while nobody waits is
+ * kept until somebody does. The system merges equal signals, and the JVM may swap different ones, that
+ * arrive within the same few milliseconds. Safe to use from any thread.
  *
  * @see Signals#channel(Signal...)
  * @since 0.1
@@ -53,7 +53,7 @@ public final class SignalChannel implements AutoCloseable {
      * Asks for the next signal that nobody else takes.
      *
      * <p>What depends on the stage runs on a non-daemon thread made for that signal, so that the JVM
-     * does not end in the middle of it.
+     * does not end in the middle of it; if the signal is there already, on the calling thread.
      *
      * @return a stage that completes with the signal, or with a {@link
      *     java.util.concurrent.CancellationException} when the channel is closed

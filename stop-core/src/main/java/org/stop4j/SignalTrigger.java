@@ -24,7 +24,8 @@ final class SignalTrigger implements Trigger {
         }
     }
 
-    private record Taken(Signals.Taken signals) implements Installed {
+    /** Known to {@link Stop}, which gives signals back last. */
+    record Taken(Signals.Taken signals) implements Installed {
         @Override
         public void close() {
             signals.close();

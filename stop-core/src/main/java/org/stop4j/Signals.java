@@ -107,6 +107,9 @@ public final class Signals {
                 taken.close();
                 throw new SignalsUnavailableException(
                         "cannot take " + signal + ": " + e.getMessage(), e);
+            } catch (RuntimeException | Error e) {
+                taken.close();
+                throw e;
             }
         }
         return taken;

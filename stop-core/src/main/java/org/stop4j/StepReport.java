@@ -59,7 +59,7 @@ public record StepReport(
                 .field("millis")
                 .number(took.toMillis());
         if (failure != null) {
-            json.field("failure").string(failure.toString());
+            json.field("failure").string(Description.of(failure));
         }
         if (!stack.isEmpty()) {
             json.field("stack").array();
@@ -74,7 +74,8 @@ public record StepReport(
     /**
      * Says it for people.
      *
-     * @return {@code "database" hung for 2.5 s at com.example.Pool.close(Pool.java:42)}
+     * @return {@code "database" hung for 2.5 s at com.example.Pool.close(Pool.java:42)}; the place is the
+     *     innermost one that is neither in the JDK nor in this library, if there is one
      */
     @Override
     public String toString() {
@@ -83,10 +84,42 @@ public record StepReport(
                 + '"'
                 + switch (result) {
                     case DONE -> " was done in " + Durations.plain(took);
-                    case FAILED -> " failed after " + Durations.plain(took) + ": " + failure;
+                    case FAILED -> " failed after " + Durations.plain(took) + ": " + failureText();
                     case HUNG ->
                         " hung for " + Durations.plain(took)
-                                + (stack.isEmpty() ? "" : " at " + stack.get(0));
+                                + (stack.isEmpty() ? "" : " at " + place());
                 };
+    }
+
+    private String failureText() {
+        return failure == null ? "" : Description.of(failure);
+    }
+
+    /** "at jdk.internal.misc.Unsafe.park" would be true of almost everything that hangs. */
+    private String place() {
+        StackTraceElement telling = stack.get(0);
+        for (StackTraceElement frame : stack) {
+            if (!isOfJdk(frame) && !isOurs(frame)) {
+                telling = frame;
+                break;
+            }
+        }
+        return new StackTraceElement(
+                        telling.getClassName(),
+                        telling.getMethodName(),
+                        telling.getFileName(),
+                        telling.getLineNumber())
+                .toString();
+    }
+
+    private static boolean isOfJdk(StackTraceElement frame) {
+        String module = frame.getModuleName();
+        return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
+    }
+
+    /** What is below every step; a class of ours that somebody uses as a step does tell something. */
+    private static boolean isOurs(StackTraceElement frame) {
+        String type = frame.getClassName();
+        return type.equals(Stop.class.getName()) || type.equals(StepRun.class.getName());
     }
 }

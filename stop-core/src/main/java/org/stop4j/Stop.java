@@ -8,17 +8,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -47,7 +48,10 @@ public final class Stop implements AutoCloseable {
     private final Duration timeout;
     private final Duration holdLimit;
     private final Exit exit;
-    private final boolean ownsExit;
+    /** Runs the stop when the JVM ends by itself; none if the caller chose how the process is ended. */
+    private final @Nullable Thread hook;
+    /** That of whoever started: the JVM's thread for a signal has none on JDK 17, and steps need one. */
+    private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -55,7 +59,6 @@ public final class Stop implements AutoCloseable {
     // Guarded by lock, never held while user code or a trigger is called:
     private final Map<String, Step> steps = new LinkedHashMap<>();
     private final List<Trigger.Installed> installed = new ArrayList<>();
-    private @Nullable Thread hook;
     private @Nullable Reason reason;
     private boolean started;
     private int holds;
@@ -77,7 +80,7 @@ public final class Stop implements AutoCloseable {
         timeout = builder.timeout;
         holdLimit = builder.holdLimit;
         exit = builder.exit == null ? Exit.system() : builder.exit;
-        ownsExit = builder.exit == null;
+        hook = builder.exit == null ? new Thread(this::onJvmExit, "stop-hook") : null;
     }
 
     /**
@@ -101,6 +104,8 @@ public final class Stop implements AutoCloseable {
      * @throws IllegalStateException if the stop has begun; the step is not going to be run
      */
     public Registration step(String name, Step step) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(step, "step");
         lock.lock();
         try {
             if (reason != null) {
@@ -111,7 +116,12 @@ public final class Stop implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "there is a step \"" + name + "\" already; allowed: a name of its own");
             }
-            return () -> remove(name, step);
+            AtomicBoolean there = new AtomicBoolean(true);
+            return () -> {
+                if (there.compareAndSet(true, false)) {
+                    remove(name, step);
+                }
+            };
         } finally {
             lock.unlock();
         }
@@ -127,6 +137,7 @@ public final class Stop implements AutoCloseable {
      * @throws IllegalStateException if the stop has begun; the step is not going to be run
      */
     public Registration step(String name, AutoCloseable resource) {
+        Objects.requireNonNull(resource, "resource");
         return step(name, untilThen -> resource.close());
     }
 
@@ -155,7 +166,8 @@ public final class Stop implements AutoCloseable {
 
     /**
      * Asks for the stop. The first reason begins it; a later one joins it, which is logged. Returns at once,
-     * before the first step is run. May be called from a step, for example by a failing one.
+     * without waiting for a step (only if the JVM cannot make another thread, the first call runs them all).
+     * May be called from a step, for example by a failing one.
      *
      * @param why the reason
      * @return a stage that completes with the report when every step has been attempted; what depends on it
@@ -163,6 +175,7 @@ public final class Stop implements AutoCloseable {
      *     #hold} does that)
      */
     public CompletionStage<Report> request(Reason why) {
+        Objects.requireNonNull(why, "why");
         boolean first;
         boolean begin;
         lock.lock();
@@ -310,17 +323,20 @@ public final class Stop implements AutoCloseable {
      */
     @Override
     public void close() {
+        List<Trigger.Installed> closing;
         lock.lock();
         try {
             if (reason != null) {
                 return;
             }
+            closing = removeInstalled(true);
         } finally {
             lock.unlock();
         }
-        IOException failure = closeTriggers();
+        removeHook();
+        IOException failure = closeAll(closing);
         if (failure != null) {
-            throw new UncheckedIOException(failure);
+            throw new UncheckedIOException(failure.getMessage(), failure);
         }
     }
 
@@ -328,26 +344,67 @@ public final class Stop implements AutoCloseable {
 
     private void begin() {
         Thread thread = new Thread(this::run, "stop");
-        thread.setDaemon(
-                false); // main may have returned, and the JVM must not end in the middle of this
-        thread.start();
+        // main may have returned, and the JVM must not end in the middle of this
+        thread.setDaemon(false);
+        thread.setContextClassLoader(loader);
+        try {
+            thread.start();
+        } catch (OutOfMemoryError noThreadLeft) {
+            log.warning("no thread left for the stop; it runs on that of who asked", noThreadLeft);
+            run();
+        }
     }
 
     private void run() {
         int code = Outcome.FAILED.exitCode();
         try {
+            code = stopAndAnswer();
+            closeLogging(false);
+        } finally {
+            finished.countDown();
+            end(code);
+        }
+    }
+
+    private void end(int code) {
+        try {
+            // In the hook, System.exit would wait for itself.
+            if (Thread.currentThread() != hook) {
+                exit.exit(code);
+            }
+        } finally {
+            closeLogging(true);
+        }
+    }
+
+    // Throwable: whatever breaks in here, the process must still end, with a code that tells.
+    @SuppressWarnings("CatchingUnchecked")
+    private int stopAndAnswer() {
+        try {
             Report done = runSteps();
-            code = done.outcome().exitCode();
+            // An interrupt that some step sends to every thread it can find must not reach the
+            // files of the answer, which it would close.
+            Thread.interrupted();
             publish(done);
             awaitHolds();
-        } finally {
-            IOException failure = closeTriggers();
-            if (failure != null) {
-                log.warning("left something behind", failure);
+            return done.outcome().exitCode();
+        } catch (Throwable failure) {
+            log.warning("the stop itself failed", failure);
+            if (report == null) {
+                publish(broken(failure)); // whoever waits must not wait for ever
             }
-            finished.countDown();
-            exit.exit(code);
+            stopped.completeExceptionally(failure);
+            return Outcome.FAILED.exitCode();
         }
+    }
+
+    private Report broken(Throwable failure) {
+        StepReport itself = new StepReport(
+                "(the stop itself)", StepReport.Result.FAILED, Duration.ZERO, failure, List.of());
+        return Report.of(
+                reason().orElseGet(() -> Reason.of(Reason.Kind.CODE, "")),
+                Duration.ZERO,
+                List.of(itself));
     }
 
     private Report runSteps() {
@@ -367,14 +424,29 @@ public final class Stop implements AutoCloseable {
         }
         log.info("stopping: " + why + "; steps: " + ordered.keySet() + ", at most "
                 + Durations.plain(timeout));
-        tellTriggers();
+        tellTriggers(null);
         List<StepReport> reports = new ArrayList<>();
         int left = ordered.size();
         for (Map.Entry<String, Step> step : ordered.entrySet()) {
             left--;
-            reports.add(runStep(step.getKey(), step.getValue(), whole, left == 0));
+            reports.add(attempt(step.getKey(), step.getValue(), whole, left == 0));
         }
         return Report.of(why, Duration.ofNanos(ticker.nanos() - start), reports);
+    }
+
+    // Throwable: when the memory is full, even this side of a step can fail; the next is still to
+    // come.
+    @SuppressWarnings("CatchingUnchecked")
+    private StepReport attempt(String name, Step step, Deadline whole, boolean isLast) {
+        try {
+            return runStep(name, step, whole, isLast);
+        } catch (Throwable failure) {
+            return new StepReport(
+                    name, StepReport.Result.FAILED, Duration.ZERO, failure, List.of());
+        } finally {
+            current = null;
+            countStep();
+        }
     }
 
     private StepReport runStep(String name, Step step, Deadline whole, boolean isLast) {
@@ -384,15 +456,17 @@ public final class Stop implements AutoCloseable {
         StepRun run = new StepRun(name, step, own);
         current = run;
         StepReport result = run.run(ticker);
-        current = null;
+        logStep(result);
+        return result;
+    }
+
+    private void countStep() {
         lock.lock();
         try {
             stepsDone++;
         } finally {
             lock.unlock();
         }
-        logStep(result);
-        return result;
     }
 
     private void logStep(StepReport result) {
@@ -416,27 +490,29 @@ public final class Stop implements AutoCloseable {
             lock.unlock();
         }
         log.info(done.summary());
-        for (Trigger.Installed trigger : installedNow()) {
-            try {
-                trigger.stopped(done);
-            } catch (RuntimeException | Error e) {
-                log.warning("trigger " + trigger + " failed", e);
-            }
-        }
-        tellTriggers();
-        stopped.completeAsync(() -> done, task -> {
-            Thread thread = new Thread(task, "stop-done");
-            thread.setDaemon(true);
-            thread.start();
-        });
+        tellTriggers(done);
+        stopped.completeAsync(() -> done, Stop::runApart);
     }
 
-    private void tellTriggers() {
+    private static void runApart(Runnable task) {
+        Thread thread = new Thread(task, "stop-done");
+        thread.setDaemon(true);
+        try {
+            thread.start();
+        } catch (OutOfMemoryError noThreadLeft) {
+            task.run();
+        }
+    }
+
+    private void tellTriggers(@Nullable Report done) {
         for (Trigger.Installed trigger : installedNow()) {
             try {
                 trigger.changed();
+                if (done != null) {
+                    trigger.stopped(done);
+                }
             } catch (RuntimeException | Error e) {
-                log.warning("trigger " + trigger + " failed", e);
+                log.warning("trigger " + Description.of(trigger) + " failed", e);
             }
         }
     }
@@ -451,43 +527,48 @@ public final class Stop implements AutoCloseable {
     }
 
     private void awaitHolds() {
-        long left = Durations.saturatedNanos(holdLimit);
+        Deadline limit = Deadline.after(holdLimit, ticker);
         lock.lock();
         try {
-            while (holds > 0 && !holdEnded && left > 0) {
-                left = changed.awaitNanos(left);
+            while (holds > 0 && !holdEnded && !limit.expired()) {
+                try {
+                    changed.awaitNanos(limit.remainingNanos());
+                } catch (InterruptedException notForUs) {
+                    // see StepRun.awaitEnd
+                }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Returns the first failure, the others suppressed in it. */
-    private @Nullable IOException closeTriggers() {
-        List<Trigger.Installed> closing;
-        Thread hookToRemove;
+    /** Takes out what is to be closed, in the order of closing: last installed, first closed. */
+    private List<Trigger.Installed> removeInstalled(boolean signalsToo) {
+        List<Trigger.Installed> removed = new ArrayList<>();
         lock.lock();
         try {
-            closing = new ArrayList<>(installed);
-            installed.clear();
-            hookToRemove = state == State.RUNNING ? hook : null;
-            hook = null;
+            for (int i = installed.size() - 1; i >= 0; i--) {
+                if (signalsToo || !(installed.get(i) instanceof SignalTrigger.Taken)) {
+                    removed.add(installed.remove(i));
+                }
+            }
         } finally {
             lock.unlock();
         }
-        if (hookToRemove != null) {
-            Runtime.getRuntime().removeShutdownHook(hookToRemove);
-        }
-        Collections.reverse(closing);
+        return removed;
+    }
+
+    /** Returns the first failure, the others suppressed in it. */
+    private static @Nullable IOException closeAll(List<Trigger.Installed> closing) {
         IOException failure = null;
         for (Trigger.Installed trigger : closing) {
             try {
                 trigger.close();
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 IOException wrapped = new IOException(
-                        "cannot close trigger " + trigger + ": " + e.getMessage(), e);
+                        "cannot close trigger " + Description.of(trigger) + ": "
+                                + Description.of(e),
+                        e);
                 if (failure == null) {
                     failure = wrapped;
                 } else {
@@ -498,13 +579,26 @@ public final class Stop implements AutoCloseable {
         return failure;
     }
 
+    private void closeLogging(boolean signalsToo) {
+        IOException failure = closeAll(removeInstalled(signalsToo));
+        if (failure != null) {
+            log.warning("left something behind", failure);
+        }
+    }
+
     /** The JVM ends, by whomever: the stop takes place all the same, but can no longer choose the exit code. */
     private void onJvmExit() {
         if (finished.getCount() == 0) {
             return; // it is our own exit
         }
         request(Reason.of(Reason.Kind.EXIT, ""));
-        Deadline limit = Deadline.after(timeout.plus(holdLimit), ticker);
+        if (!awaitFinished(Deadline.after(timeout, ticker))
+                && !awaitFinished(Deadline.after(holdLimit, ticker))) {
+            log.warning("the JVM ends although the stop is not done");
+        }
+    }
+
+    private boolean awaitFinished(Deadline limit) {
         boolean done = false;
         while (!done && !limit.expired()) {
             StepRun running = current;
@@ -513,11 +607,11 @@ public final class Stop implements AutoCloseable {
             }
             try {
                 done = finished.await(20, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
+            } catch (InterruptedException notForUs) {
+                // see StepRun.awaitEnd
             }
         }
+        return done;
     }
 
     // ---- what the triggers show
@@ -551,30 +645,22 @@ public final class Stop implements AutoCloseable {
 
     private Stop install(Builder builder) {
         try {
-            if (ownsExit) {
-                Thread thread = new Thread(this::onJvmExit, "stop-hook");
-                Runtime.getRuntime().addShutdownHook(thread);
-                hook = thread;
+            if (hook != null) {
+                Runtime.getRuntime().addShutdownHook(hook);
             }
             for (Trigger trigger : builder.triggers) {
-                Trigger.Installed one = trigger.install(this);
-                lock.lock();
-                try {
-                    installed.add(one);
-                } finally {
-                    lock.unlock();
-                }
+                add(Objects.requireNonNull(trigger.install(this), "what was installed"));
             }
-        } catch (IOException | RuntimeException e) {
-            IOException alsoFailed = closeTriggers();
-            if (alsoFailed != null) {
-                e.addSuppressed(alsoFailed);
-            }
-            throw e instanceof RuntimeException runtime
-                    ? runtime
-                    : new UncheckedIOException(e.getMessage(), (IOException) e);
+        } catch (IOException e) {
+            UncheckedIOException unchecked = new UncheckedIOException(e.getMessage(), e);
+            uninstall(unchecked);
+            throw unchecked;
+        } catch (RuntimeException | Error e) {
+            uninstall(e);
+            throw e;
         }
-        log.info("ready to stop on " + installedNow());
+        log.info("ready to stop on "
+                + installedNow().stream().map(Description::of).toList());
         boolean askedMeanwhile;
         lock.lock();
         try {
@@ -587,6 +673,36 @@ public final class Stop implements AutoCloseable {
             begin();
         }
         return this;
+    }
+
+    private void add(Trigger.Installed one) {
+        lock.lock();
+        try {
+            installed.add(one);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void uninstall(Throwable failure) {
+        removeHook();
+        IOException alsoFailed = closeAll(removeInstalled(true));
+        if (alsoFailed != null) {
+            failure.addSuppressed(alsoFailed);
+        }
+        finished.countDown(); // a hook that runs already need not wait for anything
+        reason().ifPresent(asked ->
+                log.warning("asked to stop (" + asked + ") by what could not be started"));
+    }
+
+    private void removeHook() {
+        if (hook != null) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException jvmEnds) {
+                // It runs, or is about to: too late to take it out.
+            }
+        }
     }
 
     /**
@@ -670,7 +786,7 @@ public final class Stop implements AutoCloseable {
          * @return this builder
          */
         public Builder trigger(Trigger trigger) {
-            triggers.add(trigger);
+            triggers.add(Objects.requireNonNull(trigger, "trigger"));
             return this;
         }
 
@@ -683,7 +799,7 @@ public final class Stop implements AutoCloseable {
          * @return this builder
          */
         public Builder exit(Exit how) {
-            exit = how;
+            exit = Objects.requireNonNull(how, "how");
             return this;
         }
 
@@ -694,6 +810,7 @@ public final class Stop implements AutoCloseable {
          * @throws ControlDirectoryException if a chosen control directory cannot be used
          * @throws UncheckedIOException if another trigger cannot be installed; whatever this method throws,
          *     nothing stays installed
+         * @throws IllegalStateException if the JVM is ending already
          */
         public Stop start() {
             return new Stop(this).install(this);

@@ -77,9 +77,11 @@ public final class Mailbox<T> {
         }
     }
 
-    /** Waits for an item, at most so long. */
+    /** Waits for an item, at most so long; zero or less only looks. */
     public Optional<T> poll(long timeoutNanos) throws InterruptedException {
         long start = ticker.nanos();
+        // The most negative one would turn positive when time is taken from it.
+        long limit = Math.max(0, timeoutNanos);
         lock.lockInterruptibly();
         try {
             while (true) {
@@ -90,7 +92,7 @@ public final class Mailbox<T> {
                 if (closed) {
                     throw new IllegalStateException(name + " is closed");
                 }
-                long left = timeoutNanos - (ticker.nanos() - start);
+                long left = limit - (ticker.nanos() - start);
                 if (left <= 0) {
                     return Optional.empty();
                 }

@@ -33,7 +33,10 @@ public interface Trigger {
      */
     interface Installed extends AutoCloseable {
 
-        /** Learns that the state, or a step, has changed; must be quick. By default, does nothing. */
+        /**
+         * Learns that the state has changed; must be quick. Called on the thread of the stop. By default, does
+         * nothing.
+         */
         default void changed() {}
 
         /**

@@ -18,18 +18,21 @@ import java.lang.reflect.Proxy;
  * later one of ours cannot be taken out of the middle without exposing the process for a moment, so it
  * only falls silent, and is skipped when the later one restores.
  *
- * <p>Thread-safe: installing and removing hold the lock of the class {@code sun.misc.Signal}, the one
- * object that all copies of this class in a JVM share.
+ * <p>The JVM's own handler would end the process. It is called only if no hook took the signal on the way
+ * down to it: so a closed hook that a foreign handler still calls is as if it had never been there.
+ *
+ * <p>Thread-safe: everything mutable is guarded by the lock of the class {@code sun.misc.Signal}, the one
+ * object that all copies of this class in a JVM share. It is not held while a handler is called.
  */
 public final class SignalHook implements InvocationHandler {
     private final Api api;
     private final Object signal;
     private final Runnable action;
-    /** Written once, before the proxy that reads it is installed; volatile for the JVM's signal thread. */
-    private volatile @Nullable Object previous;
 
-    private volatile boolean closed;
-    /** Whether a later hook of this class sits on this one; guarded by {@code api.signalClass}. */
+    // Guarded by api.signalClass; a signal that comes before previous is written waits for that.
+    private @Nullable Object previous;
+    private boolean closed;
+    /** Whether a later hook of this class sits on this one. */
     private boolean covered;
 
     private boolean ignored;
@@ -70,7 +73,9 @@ public final class SignalHook implements InvocationHandler {
 
     /** Whether the process was started to ignore this signal; then nothing was installed. */
     public boolean ignored() {
-        return ignored;
+        synchronized (api.signalClass) {
+            return ignored;
+        }
     }
 
     /** Restores what was installed before; again: nothing. */
@@ -120,33 +125,43 @@ public final class SignalHook implements InvocationHandler {
             case "hashCode" -> System.identityHashCode(proxy);
             case "toString" -> "stop: handler of " + signal;
             default -> {
-                arrived();
+                arrived(false);
                 yield null;
             }
         };
     }
 
-    private void arrived() {
-        Object below = previous;
+    /** The signal came; {@code takenAbove} tells whether a hook that sits on this one has taken it. */
+    private void arrived(boolean takenAbove) {
+        Object below;
+        boolean open;
+        synchronized (api.signalClass) {
+            below = previous;
+            open = !closed;
+        }
         try {
-            if (!closed) {
+            if (open) {
                 action.run();
             }
         } finally {
-            if (below != null && isCalledToo(below)) {
-                api.call(below, signal);
-            }
+            passOn(below, takenAbove || open);
         }
     }
 
-    private boolean isCalledToo(Object below) {
+    private void passOn(@Nullable Object below, boolean taken) {
+        SignalHook ours = ours(below);
+        if (ours != null) {
+            ours.arrived(taken);
+        } else if (below != null && isCalled(below, taken)) {
+            api.call(below, signal);
+        }
+    }
+
+    private boolean isCalled(Object below, boolean taken) {
         if (below.equals(api.defaults) || below.equals(api.ignore)) {
             return false; // markers, not handlers
         }
-        // The JVM's own would end the process now, which is ours to do; but a hook that has fallen
-        // silent
-        // under a foreign handler has nothing to do and lets everything through.
-        return closed || !below.toString().startsWith("java.lang.Terminator");
+        return !taken || !below.toString().startsWith("java.lang.Terminator");
     }
 
     private static @Nullable SignalHook ours(@Nullable Object handler) {

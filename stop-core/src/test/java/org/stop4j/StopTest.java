@@ -1,0 +1,578 @@
+package org.stop4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.stop4j.StepReport.Result;
+import org.stop4j.internal.Threads;
+import org.stop4j.spi.Trigger;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.LogRecord;
+import java.util.stream.LongStream;
+
+/** What is run, in which order, and what comes out of it. */
+@Timeout(60)
+class StopTest {
+    private final LogLines log = new LogLines();
+    private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    @RegisterExtension
+    private final Threads threads = new Threads();
+
+    @AfterEach
+    void endLog() {
+        log.close();
+    }
+
+    private static Stop start() {
+        return Stop.builder().exit(Exit.never()).start();
+    }
+
+    private Step noting(String event) {
+        return deadline -> events.add(event);
+    }
+
+    private static Step failing(Throwable failure) {
+        return deadline -> {
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) failure;
+        };
+    }
+
+    private static List<Result> results(Report report) {
+        return report.steps().stream().map(StepReport::result).toList();
+    }
+
+    // ---- steps
+
+    @Test
+    void stepsRunOneAfterAnotherInTheOrderOfTheirRegistration() throws Exception {
+        Stop stop = start();
+        stop.step("one", noting("one"));
+        stop.step("two", (AutoCloseable) () -> events.add("two"));
+        stop.step("three", noting("three"));
+        assertThat(stop.state()).isEqualTo(State.RUNNING);
+        assertThat(stop.reason()).isEmpty();
+        assertThat(stop.await(Duration.ZERO)).isEmpty();
+
+        stop.request("enough");
+        Report report = stop.await();
+
+        assertThat(events).containsExactly("one", "two", "three");
+        assertThat(report.outcome()).isEqualTo(Outcome.CLEAN);
+        assertThat(report.steps())
+                .extracting(StepReport::name)
+                .containsExactly("one", "two", "three");
+        assertThat(results(report)).containsOnly(Result.DONE);
+        assertThat(report.reason().toString()).isEqualTo("code: enough");
+        assertThat(stop.state()).isEqualTo(State.STOPPED);
+        assertThat(stop.reason()).contains(report.reason());
+        assertThat(stop.await(Duration.ZERO)).contains(report);
+        assertThat(log.warnings()).isEmpty();
+    }
+
+    @Test
+    void aStopWithoutStepsIsClean() throws Exception {
+        Stop stop = start();
+        stop.request("");
+        assertThat(stop.await().outcome()).isEqualTo(Outcome.CLEAN);
+    }
+
+    @Test
+    void aSecondStepOfTheSameNameIsRefused() throws Exception {
+        Stop stop = start();
+        stop.step("db", noting("first"));
+        assertThatThrownBy(() -> stop.step("db", noting("second")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"db\"")
+                .hasMessageContaining("allowed");
+        stop.request("");
+        stop.await();
+        assertThat(events).containsExactly("first");
+    }
+
+    @Test
+    void aStepThatComesTooLateIsRefusedAndNotRun() throws Exception {
+        Stop stop = start();
+        stop.step("registers another", deadline -> stop.step("late", noting("late")));
+        stop.request("enough");
+        Report report = stop.await();
+        assertThat(report.steps())
+                .singleElement()
+                .satisfies(step -> assertThat(step.failure())
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("\"late\" comes too late")
+                        .hasMessageContaining("enough"));
+        assertThatThrownBy(() -> stop.step("later", noting("later")))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void anUnregisteredStepIsNotRunAndItsNameIsFreeAgain() throws Exception {
+        Stop stop = start();
+        Step step = noting("same");
+        Registration first = stop.step("db", step);
+        first.close();
+        stop.step("db", step);
+        first.close(); // again: must not touch the second, though all about it is equal
+        Registration other = stop.step("other", noting("other"));
+        stop.request("");
+        Report report = stop.await();
+        other.close();
+        assertThat(events).containsExactly("same", "other");
+        assertThat(report.steps()).hasSize(2);
+    }
+
+    @Test
+    void whateverAStepThrowsIsReportedAndTheNextOnesRun() throws Exception {
+        Stop stop = start();
+        Throwable[] failures = {
+            new Exception("checked"),
+            new IllegalStateException("runtime"),
+            new AssertionError("error"),
+            new NoClassDefFoundError("com/example/Gone"),
+            new OutOfMemoryError("as told")
+        };
+        for (Throwable failure : failures) {
+            stop.step(failure.toString(), failing(failure));
+        }
+        stop.step("recursion", deadline -> overflow(0));
+        stop.step("last", noting("last"));
+        stop.request("");
+        Report report = stop.await();
+        assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(report.steps().subList(0, failures.length))
+                .extracting(StepReport::failure)
+                .containsExactly(failures);
+        assertThat(report.steps().get(failures.length).failure())
+                .isInstanceOf(StackOverflowError.class);
+        assertThat(events).containsExactly("last");
+        assertThat(log.thrown()).contains(failures);
+        assertThat(log.warnings()).hasSize(failures.length + 1);
+    }
+
+    private static int overflow(int depth) {
+        return depth == Integer.MAX_VALUE ? 0 : overflow(depth + 1) + 1;
+    }
+
+    @Test
+    void aFailureThatCannotDescribeItselfStopsNothing() throws Exception {
+        Stop stop = start();
+        stop.step("speechless", failing(new Speechless()));
+        stop.step("last", noting("last"));
+        stop.request("");
+        assertThat(stop.await().summary()).contains("\"speechless\" failed").contains("toString");
+        assertThat(events).containsExactly("last");
+    }
+
+    private static final class Speechless extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("no words");
+        }
+    }
+
+    @Test
+    void aStepRunsOnADaemonThreadOfItsNameWithTheContextClassLoaderOfWhoeverStarted()
+            throws Exception {
+        ClassLoader mine = new ClassLoader() {};
+        Thread.currentThread().setContextClassLoader(mine);
+        Stop stop;
+        try {
+            stop = start();
+        } finally {
+            Thread.currentThread().setContextClassLoader(getClass().getClassLoader());
+        }
+        AtomicReference<String> ranOn = new AtomicReference<>();
+        AtomicReference<ClassLoader> loader = new AtomicReference<>();
+        stop.step("db", deadline -> {
+            Thread thread = Thread.currentThread();
+            ranOn.set(thread.getName() + " daemon " + thread.isDaemon());
+            loader.set(Thread.currentThread().getContextClassLoader());
+        });
+        // As the JVM's thread for a signal, which has none on JDK 17.
+        threads.start(() -> {
+            Thread.currentThread().setContextClassLoader(null);
+            stop.request("");
+        });
+        stop.await();
+        assertThat(ranOn).hasValue("stop-step-db daemon true");
+        assertThat(loader.get()).isSameAs(mine);
+    }
+
+    // ---- time
+
+    @Test
+    void aHungStepIsInterruptedLeftBehindAndReportedWithItsStack() throws Exception {
+        Stop stop = Stop.builder()
+                .timeout(Duration.ofMillis(300))
+                .exit(Exit.never())
+                .start();
+        CountDownLatch interrupted = new CountDownLatch(1);
+        stop.step("stuck", deadline -> hang(interrupted));
+        stop.step("last", noting("last"));
+        stop.request("");
+        Report report = stop.await();
+        interrupted.await();
+        assertThat(report.outcome()).isEqualTo(Outcome.FORCED);
+        StepReport stuck = report.steps().get(0);
+        assertThat(stuck.result()).isEqualTo(Result.HUNG);
+        assertThat(stuck.took()).isGreaterThanOrEqualTo(Duration.ofMillis(270));
+        assertThat(stuck.stack())
+                .anySatisfy(frame -> assertThat(frame.getMethodName()).isEqualTo("hang"))
+                .allSatisfy(frame -> assertThat(frame.toString()).doesNotContain("//", "@"));
+        assertThat(stuck.toString()).contains(" at org.stop4j.StopTest.hang(StopTest.java:");
+        assertThat(log.warnings()).anySatisfy(line -> assertThat(line).contains("\"stuck\" hung"));
+        assertThat(log.thrown())
+                .singleElement()
+                .satisfies(where ->
+                        assertThat(where.getStackTrace()).containsExactlyElementsOf(stuck.stack()));
+        assertThat(report.steps()).hasSize(2);
+    }
+
+    private void hang(CountDownLatch interrupted) throws InterruptedException {
+        try {
+            never.await();
+        } catch (InterruptedException e) {
+            interrupted.countDown();
+            throw e;
+        }
+    }
+
+    @Test
+    void everyStepIsAttemptedHoweverManyHang() throws Exception {
+        Stop stop = Stop.builder()
+                .timeout(Duration.ofMillis(200))
+                .exit(Exit.never())
+                .start();
+        CountDownLatch attempted = new CountDownLatch(6);
+        for (int i = 0; i < 6; i++) {
+            stop.step("stuck " + i, deadline -> {
+                attempted.countDown();
+                never.await();
+            });
+        }
+        stop.request("");
+        Report report = stop.await();
+        attempted.await();
+        assertThat(results(report)).hasSize(6).containsOnly(Result.HUNG);
+    }
+
+    @Test
+    void aTenthOfWhatIsLeftStaysForTheStepsToCome() throws Exception {
+        Duration timeout = Duration.ofSeconds(1_000);
+        Stop stop = Stop.builder().timeout(timeout).exit(Exit.never()).start();
+        List<Duration> limits = Collections.synchronizedList(new ArrayList<>());
+        stop.step("one", deadline -> limits.add(deadline.remaining()));
+        stop.step("two", deadline -> limits.add(deadline.remaining()));
+        stop.step("last", deadline -> limits.add(deadline.remaining()));
+        stop.request("");
+        stop.await();
+        // 100 s of play for the slowest machine there is.
+        assertThat(limits.get(0)).isBetween(Duration.ofSeconds(800), Duration.ofSeconds(900));
+        assertThat(limits.get(1)).isBetween(Duration.ofSeconds(800), Duration.ofSeconds(900));
+        assertThat(limits.get(2)).isBetween(Duration.ofSeconds(901), timeout);
+    }
+
+    @Test
+    void aStepThatInterruptsEveryThreadItFindsCutsNothingShort() throws Exception {
+        List<String> trigger = Collections.synchronizedList(new ArrayList<>());
+        Stop stop = Stop.builder()
+                .holdLimit(Duration.ofMinutes(10))
+                .exit(code -> events.add("exit " + code))
+                .trigger(ofStop -> new Trigger.Installed() {
+                    @Override
+                    public void stopped(Report report) {
+                        trigger.add("interrupted " + Thread.currentThread().isInterrupted());
+                        Thread.currentThread().interrupt(); // then in the hold
+                    }
+
+                    @Override
+                    public void close() {
+                        trigger.add("closed");
+                    }
+                })
+                .start();
+        Hold hold = stop.hold();
+        stop.step(
+                "rude",
+                deadline -> Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().equals("stop"))
+                        .forEach(Thread::interrupt));
+        stop.step("last", noting("last"));
+        stop.request("");
+        assertThat(stop.await().outcome()).isEqualTo(Outcome.CLEAN);
+        Threads.awaitWaiting(stopThread());
+        assertThat(trigger).containsExactly("interrupted false");
+        hold.close();
+        stopThread().join();
+        assertThat(trigger).containsExactly("interrupted false", "closed");
+        assertThat(events).containsExactly("last", "exit 0");
+    }
+
+    /** The one of this test: the others have ended theirs, or it has ended already. */
+    private static Thread stopThread() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("stop"))
+                .findFirst()
+                .orElseGet(Thread::new);
+    }
+
+    // ---- asking
+
+    @Test
+    void aStepMayAskButNotWaitForTheStop() throws Exception {
+        Stop stop = start();
+        AtomicReference<Throwable> refused = new AtomicReference<>();
+        stop.step("asks", deadline -> {
+            stop.request("from a step");
+            refused.set(thrownBy(stop::await));
+            assertThat(thrownBy(() -> stop.await(Duration.ofDays(1)))).hasMessageContaining("asks");
+        });
+        stop.request("first");
+        Report report = stop.await();
+        assertThat(report.outcome()).isEqualTo(Outcome.CLEAN);
+        assertThat(refused.get())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("step \"asks\" would wait for itself");
+        assertThat(report.reason().detail()).isEqualTo("first");
+        assertThat(log.infos()).contains("already stopping; also asked by code: from a step");
+    }
+
+    private static Throwable thrownBy(Threads.Work work) {
+        try {
+            work.run();
+            return new AssertionError("nothing thrown");
+        } catch (Exception e) {
+            return e;
+        }
+    }
+
+    @Test
+    void twoRequestsAreOneStop() throws Exception {
+        Stop stop = start();
+        CountDownLatch asked = new CountDownLatch(1);
+        AtomicInteger runs = new AtomicInteger();
+        stop.step("once", deadline -> {
+            runs.incrementAndGet();
+            asked.await();
+        });
+        CompletionStage<Report> first = stop.request("first");
+        CompletionStage<Report> second =
+                stop.request(Reason.of(Reason.Kind.SIGNAL, Signal.TERM.toString()));
+        asked.countDown();
+        Report report = first.toCompletableFuture().get();
+        assertThat(second.toCompletableFuture().get()).isSameAs(report);
+        assertThat(stop.stopped().toCompletableFuture().get()).isSameAs(report);
+        assertThat(stop.request("third").toCompletableFuture().get()).isSameAs(report);
+        assertThat(runs).hasValue(1);
+        assertThat(report.reason().detail()).isEqualTo("first");
+        assertThat(log.infos()).contains("already stopping; also asked by signal SIGTERM");
+    }
+
+    @Test
+    void whatDependsOnTheReportCannotHoldUpTheEnd() throws Exception {
+        CompletableFuture<Integer> exit = new CompletableFuture<>();
+        Stop stop = Stop.builder().exit(exit::complete).start();
+        CountDownLatch entered = new CountDownLatch(1);
+        stop.stopped().thenAccept(report -> {
+            entered.countDown();
+            awaitForEver();
+        });
+        stop.request("");
+        assertThat(exit.get()).isZero();
+        entered.await();
+        never.countDown();
+    }
+
+    private void awaitForEver() {
+        try {
+            never.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void nobodyCanCompleteTheStageButTheStop() {
+        Stop stop = start();
+        assertThat(stop.stopped().toCompletableFuture().cancel(true)).isTrue(); // a copy
+        assertThat(stop.stopped().toCompletableFuture()).isNotDone();
+    }
+
+    @Test
+    void aWaitEndsByAnInterrupt() throws Exception {
+        Stop stop = start();
+        CompletableFuture<Throwable> end = new CompletableFuture<>();
+        Thread waiting = threads.start(() -> end.complete(thrownBy(stop::await)));
+        Threads.awaitWaiting(waiting);
+        waiting.interrupt();
+        assertThat(end.get()).isInstanceOf(InterruptedException.class);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> stop.await(Duration.ofDays(1)))
+                .isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void theExitCodeTellsTheOutcome() throws Exception {
+        assertThat(exitCodeWith(noting(""))).isZero();
+        assertThat(exitCodeWith(failing(new Exception("as told")))).isEqualTo(1);
+        assertThat(exitCodeWith(deadline -> never.await())).isEqualTo(3);
+    }
+
+    private static int exitCodeWith(Step step) throws Exception {
+        CompletableFuture<Integer> exit = new CompletableFuture<>();
+        Stop stop = Stop.builder()
+                .timeout(Duration.ofMillis(300))
+                .exit(exit::complete)
+                .start();
+        stop.step("it", step);
+        stop.request("");
+        return exit.get();
+    }
+
+    // ---- what must not break it
+
+    @Test
+    void neitherAThrowingLoggerNorAThrowingExceptionHandlerBreaksTheStop() throws Exception {
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        List<Throwable> handed = Collections.synchronizedList(new ArrayList<>());
+        LogLines broken = new LogLines() {
+            @Override
+            public void publish(LogRecord each) {
+                throw new IllegalStateException("the logger is broken");
+            }
+        };
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            handed.add(failure);
+            throw new IllegalStateException("the handler too");
+        });
+        try {
+            CompletableFuture<Integer> exit = new CompletableFuture<>();
+            Stop stop = Stop.builder().exit(exit::complete).start();
+            stop.step("fails", failing(new Exception("as told")));
+            stop.step("last", noting("last"));
+            stop.request("");
+            assertThat(exit.get()).isEqualTo(1);
+            assertThat(events).containsExactly("last");
+            assertThat(handed)
+                    .isNotEmpty()
+                    .allSatisfy(failure -> assertThat(failure).hasMessage("the logger is broken"));
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+            broken.close();
+        }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what callers without a null checker do
+    void nothingIsRefusedWhereItIsGiven() {
+        Stop stop = start();
+        assertThatThrownBy(() -> stop.request((Reason) null)).hasMessage("why");
+        assertThatThrownBy(() -> stop.request((String) null)).hasMessage("detail");
+        assertThatThrownBy(() -> stop.step("name", (Step) null)).hasMessage("step");
+        assertThatThrownBy(() -> stop.step("name", (AutoCloseable) null)).hasMessage("resource");
+        assertThatThrownBy(() -> stop.step(null, noting(""))).hasMessage("name");
+        assertThatThrownBy(() -> Stop.builder().exit(null)).hasMessage("how");
+        assertThatThrownBy(() -> Stop.builder().trigger(null)).hasMessage("trigger");
+        assertThat(stop.state()).isEqualTo(State.RUNNING);
+        assertThat(stop.reason()).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void aLimitThatIsNotPositiveIsRefusedByItsName() {
+        assertThatThrownBy(() -> Stop.builder().timeout(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("timeout is PT0S; allowed: more than zero");
+        assertThatThrownBy(() -> Stop.builder().holdLimit(Duration.ofMillis(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("holdLimit is PT-0.001S; allowed: more than zero");
+    }
+
+    static LongStream seeds() {
+        return LongStream.concat(LongStream.of(1, 2, 3), new Random().longs(2));
+    }
+
+    /** The seed is in the test's name. */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void whileManyAskAndRegisterEveryStepIsEitherRefusedOrRunOnce(long seed) throws Exception {
+        Random random = new Random(seed);
+        for (int round = 0; round < 100; round++) {
+            race(random);
+        }
+        assertThat(threads.failures()).isEmpty();
+    }
+
+    private void race(Random random) throws Exception {
+        int registrars = 3;
+        AtomicInteger exits = new AtomicInteger();
+        Stop stop = Stop.builder().exit(code -> exits.incrementAndGet()).start();
+        List<String> accepted = Collections.synchronizedList(new ArrayList<>());
+        List<String> run = Collections.synchronizedList(new ArrayList<>());
+        CyclicBarrier start = new CyclicBarrier(registrars + 2);
+        List<Thread> all = new ArrayList<>();
+        for (int r = 0; r < registrars; r++) {
+            int registrar = r;
+            all.add(threads.start(() -> {
+                start.await();
+                registerUntilRefused(stop, registrar + "-", accepted, run);
+            }));
+        }
+        for (int a = 0; a < 2; a++) {
+            int spins = random.nextInt(2_000);
+            all.add(threads.start(() -> {
+                start.await();
+                for (int i = 0; i < spins; i++) {
+                    Thread.onSpinWait();
+                }
+                stop.request("race");
+            }));
+        }
+        for (Thread thread : all) {
+            thread.join();
+        }
+        Report report = stop.await();
+        assertThat(run).containsExactlyInAnyOrderElementsOf(accepted);
+        assertThat(report.steps()).hasSameSizeAs(accepted);
+        stopThread().join();
+        assertThat(exits).hasValue(1);
+    }
+
+    private static void registerUntilRefused(
+            Stop stop, String prefix, List<String> accepted, List<String> run) {
+        for (int i = 0; i < 50; i++) {
+            String name = prefix + i;
+            try {
+                stop.step(name, deadline -> run.add(name));
+                accepted.add(name);
+            } catch (IllegalStateException tooLate) {
+                return;
+            }
+        }
+    }
+}
