@@ -424,7 +424,7 @@ public final class Stop implements AutoCloseable {
         }
         log.info("stopping: " + why + "; steps: " + ordered.keySet() + ", at most "
                 + Durations.plain(timeout));
-        tellTriggers(null);
+        tellTriggers();
         List<StepReport> reports = new ArrayList<>();
         int left = ordered.size();
         for (Map.Entry<String, Step> step : ordered.entrySet()) {
@@ -490,7 +490,8 @@ public final class Stop implements AutoCloseable {
             lock.unlock();
         }
         log.info(done.summary());
-        tellTriggers(done);
+        giveAnswer(done);
+        tellTriggers();
         stopped.completeAsync(() -> done, Stop::runApart);
     }
 
@@ -504,13 +505,20 @@ public final class Stop implements AutoCloseable {
         }
     }
 
-    private void tellTriggers(@Nullable Report done) {
+    private void giveAnswer(Report done) {
+        for (Trigger.Installed trigger : installedNow()) {
+            try {
+                trigger.stopped(done);
+            } catch (RuntimeException | Error e) {
+                log.warning("trigger " + Description.of(trigger) + " failed", e);
+            }
+        }
+    }
+
+    private void tellTriggers() {
         for (Trigger.Installed trigger : installedNow()) {
             try {
                 trigger.changed();
-                if (done != null) {
-                    trigger.stopped(done);
-                }
             } catch (RuntimeException | Error e) {
                 log.warning("trigger " + Description.of(trigger) + " failed", e);
             }
