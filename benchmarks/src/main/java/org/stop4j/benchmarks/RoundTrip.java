@@ -34,9 +34,13 @@ final class RoundTrip {
             Path shared = directories.shared();
             Path jar = emptyJar(directories.ofItsOwn());
             List<Kind> kinds = List.of(
-                    new Kind("`java -jar stop.jar`, private directory", command.byJar(), own),
-                    new Kind("`java -jar stop.jar`, shared directory", command.byJar(), shared),
-                    new Kind("`bin/stop`, private directory", command.byLauncher(), own));
+                    new Kind("`java -jar stop.jar`, private directory", command.byJar(), own, true),
+                    new Kind(
+                            "`java -jar stop.jar`, shared directory",
+                            command.byJar(),
+                            shared,
+                            false),
+                    new Kind("`bin/stop`, private directory", command.byLauncher(), own, true));
             for (int run = 0; run < RUNS; run++) {
                 for (Kind kind : kinds) {
                     kind.once(jar, run % 2 == 0);
@@ -73,11 +77,15 @@ final class RoundTrip {
         private final String name;
         private final List<String> command;
         private final Map<String, String> environment;
+        /** Not in a shared directory, where half the period of the application's poll comes on top. */
+        private final boolean judged;
+
         private final Samples whole = new Samples();
         private final Samples empty = new Samples();
         private final Samples emptyByJar = new Samples();
 
-        Kind(String name, List<String> command, Path directory) {
+        Kind(String name, List<String> command, Path directory, boolean judged) {
+            this.judged = judged;
             this.name = name;
             this.command = command;
             this.environment = Directories.environment(directory);
@@ -107,15 +115,23 @@ final class RoundTrip {
         }
 
         void tell(Table table) {
+            String measure = "round trip of " + name + ", median";
+            String result = Samples.millis(whole.median());
+            String compared =
+                    "an empty main, same flags, class path: " + Samples.millis(empty.median());
             double ratio = (double) whole.median() / empty.median();
-            table.judged(
-                    "round trip of " + name + ", median",
-                    Samples.millis(whole.median()),
-                    "an empty main, same flags, class path: " + Samples.millis(empty.median()),
-                    Samples.ratio(ratio),
-                    "≤ " + ALLOWED + " ×",
-                    ratio <= ALLOWED,
-                    whole.count());
+            if (judged) {
+                table.judged(
+                        measure,
+                        result,
+                        compared,
+                        Samples.ratio(ratio),
+                        "≤ " + ALLOWED + " ×",
+                        ratio <= ALLOWED,
+                        whole.count());
+            } else {
+                table.told(measure, result, compared, Samples.ratio(ratio), whole.count());
+            }
             table.told(
                     "the same",
                     Samples.millis(whole.median()),

@@ -51,7 +51,7 @@ final class Self {
             return ProcessHandle.current()
                     .info()
                     .startInstant()
-                    .orElseGet(Instant::now)
+                    .orElse(Instant.now())
                     .toEpochMilli();
         }
     }

@@ -1,0 +1,2 @@
+/** The code of the README and the Javadoc. */
+package org.stop4j.examples.readme;

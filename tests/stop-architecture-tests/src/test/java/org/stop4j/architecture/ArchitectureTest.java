@@ -1,0 +1,300 @@
+package org.stop4j.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.lang.module.ModuleDescriptor;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Who may know whom, and what nobody may do. Each exception stands beside its rule with its reason. */
+class ArchitectureTest {
+    private static final JavaClasses ALL = Modules.classes();
+
+    // ---- who knows whom
+
+    @Test
+    void coreKnowsNothingButJavaBase() {
+        // jdk.unsupported is reached by reflection; see sunMiscIsNamedOnlyWhereSignalsAreTaken.
+        mayKnow(Modules.CORE, allOf(Modules.CORE));
+    }
+
+    @Test
+    void httpKnowsTheExportedPackagesOfCoreAndTheServerOfTheJdk() {
+        Set<String> server = Modules.exportedBy("jdk.httpserver");
+        mayKnow(
+                Modules.HTTP,
+                allOf(Modules.HTTP).or(exportedByCore()).or(in(server).as("jdk.httpserver")));
+    }
+
+    @Test
+    void theCommandKnowsOnlyTheExportedPackagesOfCore() {
+        mayKnow(Modules.CLI, allOf(Modules.CLI).or(exportedByCore()));
+    }
+
+    private static void mayKnow(String module, DescribedPredicate<JavaClass> known) {
+        // Annotations, which no program loads: JSpecify is not there when the modules run.
+        DescribedPredicate<JavaClass> jspecify = resideInAPackage("org.jspecify.annotations");
+        classes()
+                .that(allOf(module))
+                .should()
+                .onlyDependOnClassesThat(known.or(jspecify)
+                        .or(in(Modules.exportedBy("java.base")).as("java.base")))
+                .check(ALL);
+    }
+
+    private static DescribedPredicate<JavaClass> allOf(String module) {
+        return describe("in " + module, type -> {
+            JavaClass element = type.getBaseComponentType();
+            return element.isPrimitive()
+                    || (element.getPackageName().startsWith("org.stop4j")
+                            && Modules.of(element).equals(module));
+        });
+    }
+
+    private static DescribedPredicate<JavaClass> exportedByCore() {
+        return in(Modules.exportsOf(Modules.CORE)).as("what org.stop4j exports");
+    }
+
+    private static DescribedPredicate<JavaClass> in(Set<String> packages) {
+        return describe(
+                "in one of " + packages,
+                type -> packages.contains(type.getBaseComponentType().getPackageName()));
+    }
+
+    @Test
+    void packagesDoNotKnowEachOtherInCircles() {
+        SlicesRuleDefinition.slices()
+                .assignedFrom(new ByPackage())
+                .should()
+                .beFreeOfCycles()
+                .check(ALL);
+    }
+
+    /**
+     * A package is a slice; but {@code org.stop4j} and {@code org.stop4j.spi} are one: a stop takes triggers
+     * and a trigger asks a stop. They are two packages so that users need not look at what only authors of
+     * triggers implement.
+     */
+    private static final class ByPackage implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            String name = type.getPackageName();
+            return SliceIdentifier.of(name.equals("org.stop4j.spi") ? "org.stop4j" : name);
+        }
+
+        @Override
+        public String getDescription() {
+            return "packages, org.stop4j and its spi as one";
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"util", "utils", "common", "impl", "helper", "helpers", "manager"})
+    void noPackageIsNamedAfterNothing(String name) {
+        noClasses().should().resideInAPackage(".." + name + "..").check(ALL);
+    }
+
+    // ---- modules
+
+    static Set<String> publishedModules() {
+        return new TreeSet<>(Modules.EXPORTS.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("publishedModules")
+    void aPublishedModuleExportsItsDoorsAndNothingElse(String module) {
+        ModuleDescriptor descriptor = Modules.descriptor(module);
+        assertThat(Modules.exported(descriptor))
+                .containsExactlyInAnyOrderElementsOf(Modules.exportsOf(module));
+        assertThat(descriptor.isOpen()).isFalse();
+        assertThat(descriptor.opens()).isEmpty();
+    }
+
+    @Test
+    void everyPackageIsInAPublishedModuleThatTheseTestsKnow() {
+        assertThat(ALL.stream().map(Modules::of).collect(Collectors.toSet()))
+                .isEqualTo(Modules.EXPORTS.keySet());
+        for (JavaClass type : ALL) {
+            assertThat(Modules.descriptor(Modules.of(type)).packages())
+                    .contains(type.getPackageName());
+        }
+    }
+
+    @Test
+    void everyPackageIsNullMarked() {
+        Set<String> names = ALL.stream().map(JavaClass::getPackageName).collect(Collectors.toSet());
+        assertThat(names).hasSizeGreaterThan(5);
+        for (String name : names) {
+            JavaPackage one = ALL.getPackage(name);
+            assertThat(one.tryGetPackageInfo()
+                            .map(info ->
+                                    info.isAnnotatedWith("org.jspecify.annotations.NullMarked"))
+                            .orElse(false))
+                    .as("package %s has a package-info with @NullMarked", name)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void noSignatureOfAnExportedPackageNamesAnInternalType() {
+        Set<String> exported =
+                Modules.EXPORTS.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
+        List<Signature> signatures = ALL.stream()
+                .filter(type -> exported.contains(type.getPackageName()))
+                .flatMap(Signature::ofAllMembers)
+                .toList();
+        assertThat(signatures).hasSizeGreaterThan(100);
+        assertThat(signatures).filteredOn(Signature::namesInternalType).isEmpty();
+    }
+
+    // ---- what nobody may do
+
+    @Test
+    void sunMiscIsNamedOnlyWhereSignalsAreTaken() {
+        // Searched in the constants: it is reached by reflection, so no dependency shows it.
+        for (String name : List.of("sun.misc", "sun/misc", "jdk.internal", "jdk/internal")) {
+            assertThat(ALL.stream().filter(type -> Modules.mentions(type, name)))
+                    .as("classes that mention %s", name)
+                    .allMatch(type -> type.getPackageName().equals("org.stop4j.internal.signal"));
+        }
+        assertThat(ALL.stream().filter(type -> Modules.mentions(type, "sun.misc")))
+                .as("the one place, which shows that the search finds something")
+                .isNotEmpty();
+    }
+
+    @Test
+    void theMonotonicClockIsReadInOnePlace() {
+        // Ticker.system(): everything else gets a Ticker, so that tests can run in virtual time.
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("org.stop4j.internal.Ticker$SystemTicker")
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .check(ALL);
+        assertThat(
+                        ALL
+                                .get("org.stop4j.internal.Ticker$SystemTicker")
+                                .getMethodCallsFromSelf()
+                                .stream()
+                                .map(call -> call.getTarget().getName()))
+                .contains("nanoTime");
+    }
+
+    @Test
+    void nobodySleeps() {
+        noClasses().should().callMethod(Thread.class, "sleep", long.class).check(ALL);
+        noClasses()
+                .should()
+                .callMethod(Thread.class, "sleep", long.class, int.class)
+                .check(ALL);
+    }
+
+    @Test
+    void onlyTheCommandWritesToTheStandardStreams() {
+        // The command's results and words are its product; a library has a log.
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.stop4j.cli")
+                .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
+                .check(ALL);
+    }
+
+    @Test
+    void theLogIsSystemLoggerAlone() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.util.logging..")
+                .check(ALL);
+    }
+
+    // ---- the command starts fast
+
+    /** What the command may load: all that can be reached from its main class. */
+    private static Set<JavaClass> classesOfTheCommand() {
+        Set<JavaClass> reached = new HashSet<>();
+        reach(ALL.get("org.stop4j.cli.Main"), reached);
+        return reached;
+    }
+
+    private static void reach(JavaClass type, Set<JavaClass> reached) {
+        if (type.getPackageName().startsWith("org.stop4j") && reached.add(type)) {
+            type.getDirectDependenciesFromSelf()
+                    .forEach(to -> reach(to.getTargetClass().getBaseComponentType(), reached));
+        }
+    }
+
+    @Test
+    void theCommandReachesItsEndOfTheProtocolAndNotTheApplications() {
+        assertThat(classesOfTheCommand())
+                .extracting(JavaClass::getSimpleName)
+                .contains("Options", "StopClient", "CommandEnd", "ControlFiles", "FileFacts")
+                .doesNotContain("Stop", "ApplicationEnd", "DirectoryWatch", "Log", "SignalHook");
+    }
+
+    @Test
+    void theCommandLinksNoCallSiteAtRunTime() {
+        // 4 to 7 ms for the first lambda, of a start of 80. Not searched for: ObjectMethods, by
+        // which
+        // records have equals, hashCode and toString; they are linked when called, and nobody calls
+        // them.
+        for (String linker :
+                List.of("LambdaMetafactory", "StringConcatFactory", "SwitchBootstraps")) {
+            assertThat(classesOfTheCommand())
+                    .as("classes that need %s", linker)
+                    .filteredOn(type -> Modules.mentions(type, linker))
+                    .isEmpty();
+        }
+        assertThat(Modules.mentions(ArchitectureTest.class, "LambdaMetafactory"))
+                .as("this class has lambdas, which shows that the search finds them")
+                .isTrue();
+    }
+
+    @Test
+    void theCommandUsesNothingThatIsSlowToStart() {
+        // Measured: System.Logger 75 ms, sockets 15, the first stream or regular expression 5 to
+        // 10, a
+        // set of enums (found by reflection) 3.
+        // In the constants, since a call of System.getLogger is no dependency on System.Logger by
+        // itself.
+        List<String> slow = List.of(
+                "java/lang/System$Logger",
+                "java/lang/ProcessBuilder",
+                "java/net/",
+                "java/util/EnumMap",
+                "java/util/EnumSet",
+                "java/util/regex/",
+                "java/util/stream/");
+        for (String name : slow) {
+            assertThat(classesOfTheCommand())
+                    .as("classes that use %s", name)
+                    .filteredOn(type -> Modules.mentions(type, name))
+                    .isEmpty();
+        }
+        assertThat(Modules.mentions(ALL.get("org.stop4j.Log"), "java/lang/System$Logger"))
+                .as("the class that logs, which shows that the search finds it")
+                .isTrue();
+    }
+}
