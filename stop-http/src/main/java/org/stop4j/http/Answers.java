@@ -93,6 +93,15 @@ final class Answers {
                 threads.execute(() -> {
                     try {
                         send(answer);
+                    } catch (IOException e) {
+                        // The client has hung up or does not read: it misses its answer, and
+                        // nothing
+                        // else changes.
+                        boolean tooSlow = threads.exempt();
+                        log.log(
+                                Level.DEBUG,
+                                tooSlow ? "a client did not read" : "a client left",
+                                e);
                     } finally {
                         done(afterwards);
                     }
@@ -109,7 +118,7 @@ final class Answers {
             afterwards.run();
         }
 
-        private void send(Answer answer) {
+        private void send(Answer answer) throws IOException {
             byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
             boolean head = exchange.getRequestMethod().equals("HEAD");
             Headers headers = exchange.getResponseHeaders();
@@ -125,11 +134,6 @@ final class Answers {
                         out.write(body);
                     }
                 }
-            } catch (IOException e) {
-                // The client has hung up, or has not read for so long that it was given up: it
-                // misses
-                // its answer, and nothing else changes.
-                log.log(Level.DEBUG, "a client did not take its answer", e);
             }
         }
     }

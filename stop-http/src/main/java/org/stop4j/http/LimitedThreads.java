@@ -3,7 +3,6 @@ package org.stop4j.http;
 import org.jspecify.annotations.Nullable;
 import org.stop4j.Deadline;
 
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -207,9 +206,9 @@ final class LimitedThreads implements Executor {
     /**
      * Frees the rest of the current task from its limit, because it does no network work from here on.
      *
-     * @throws InterruptedIOException if the limit came before; the connection is to be given up
+     * @return whether the limit came before: the connection is closed, or is to be
      */
-    void exempt() throws InterruptedIOException {
+    boolean exempt() {
         lock.lock();
         try {
             Task task = running.get(Thread.currentThread());
@@ -217,9 +216,7 @@ final class LimitedThreads implements Executor {
                 throw new IllegalStateException("not a task of these threads");
             }
             task.exempt = true;
-            if (Thread.interrupted()) {
-                throw new InterruptedIOException("the request came too slowly");
-            }
+            return Thread.interrupted();
         } finally {
             lock.unlock();
         }

@@ -133,7 +133,10 @@ public final class StopServer implements Trigger.Installed {
 
     private void handle(String ownPath, HttpHandler handler) {
         server.createContext(ownPath, exchange -> {
-            heads.exempt(); // the head has been read, and what follows blocks on no client
+            // The head has been read, and what follows blocks on no client.
+            if (heads.exempt()) {
+                throw new IOException("the request came too slowly");
+            }
             handler.handle(exchange);
         });
     }
