@@ -2,6 +2,8 @@
 module org.stop4j.fixtures {
     requires org.stop4j;
     requires org.stop4j.http;
+    requires java.logging;
+    requires static org.jspecify;
 
     exports org.stop4j.fixtures;
 }

@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -149,10 +150,39 @@ final class Child implements AutoCloseable {
                         line -> line.startsWith(beginning));
     }
 
+    /** Waits until so many lines on standard output begin so. */
+    void awaitLines(String beginning, int count) {
+        Awaitility.await(count + " lines \"" + beginning + "\" of " + this)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> countLines(beginning) >= count);
+    }
+
+    long countLines(String beginning) {
+        return out().stream().filter(line -> line.startsWith(beginning)).count();
+    }
+
+    /** Writes a line to its standard input. */
+    Child tell(String line) {
+        try {
+            OutputStream input = process.getOutputStream();
+            input.write((line + '\n').getBytes(StandardCharsets.UTF_8));
+            input.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("to " + this, e);
+        }
+        return this;
+    }
+
     /** Sends a signal by its name without SIG; to this process alone. */
     Child signal(String name) {
+        return signal(name, pid());
+    }
+
+    /** Sends a signal to a process that this one has started. */
+    Child signal(String name, long pid) {
         try {
-            int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+            int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid))
                     .start()
                     .waitFor();
             assertThat(code).as("kill -%s", name).isZero();
@@ -216,6 +246,7 @@ final class Child implements AutoCloseable {
         private final List<String> options = new ArrayList<>();
         private final List<String> prefix = new ArrayList<>();
         private boolean modulePath;
+        private String java = javaProgram();
 
         private Builder(String simpleName, String... arguments) {
             this.simpleName = simpleName;
@@ -239,6 +270,12 @@ final class Child implements AutoCloseable {
             return this;
         }
 
+        /** Another Java than that of the tests. */
+        Builder java(String program) {
+            java = program;
+            return this;
+        }
+
         Builder on(PathKind kind) {
             modulePath = kind == PathKind.MODULE_PATH;
             return this;
@@ -248,7 +285,7 @@ final class Child implements AutoCloseable {
             String jars = String.join(
                     ":", jar("stop.core.jar"), jar("stop.http.jar"), jar("stop.fixtures.jar"));
             List<String> command = new ArrayList<>(prefix);
-            command.add(javaProgram());
+            command.add(java);
             command.add("-XX:TieredStopAtLevel=1");
             command.addAll(options);
             String main = "org.stop4j.fixtures." + simpleName;
