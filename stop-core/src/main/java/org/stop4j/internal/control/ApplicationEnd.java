@@ -206,6 +206,9 @@ public final class ApplicationEnd implements Closeable {
         long homeChecked = ticker.nanos();
         long statusWritten = homeChecked;
         while (!closed) {
+            // Whoever interrupts every thread that he can find does not mean this one, which only
+            // close() ends; and a file channel closes itself under an interrupted thread.
+            Thread.interrupted();
             look();
             boolean attentive = seeWhoLeft();
             long now = ticker.nanos();
@@ -397,6 +400,8 @@ public final class ApplicationEnd implements Closeable {
      * @param report the report as JSON, in one line
      */
     public void answer(String outcome, String summary, String report) {
+        boolean interrupted =
+                Thread.interrupted(); // it would close the file under the writing hand
         guard.lock();
         try {
             answer = new Message(Message.STOPPED)
@@ -412,6 +417,13 @@ public final class ApplicationEnd implements Closeable {
             guard.unlock();
         }
         update();
+        restore(interrupted);
+    }
+
+    private static void restore(boolean interrupted) {
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void publishAnswer(Message message) {
@@ -439,10 +451,13 @@ public final class ApplicationEnd implements Closeable {
 
     /** Shows the status anew, if it has changed. */
     public void update() {
+        boolean interrupted = Thread.interrupted(); // as in answer
         try {
             writeStatus();
         } catch (IOException e) {
             listener.say("cannot write the status: " + ControlFiles.plain(e));
+        } finally {
+            restore(interrupted);
         }
     }
 

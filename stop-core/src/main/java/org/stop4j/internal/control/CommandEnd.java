@@ -5,6 +5,7 @@ import org.stop4j.internal.Ticker;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -133,8 +134,13 @@ public final class CommandEnd implements Closeable {
     /** Asks and waits. Whatever the ending, no request of ours stays behind that nobody has taken. */
     public Ending run() throws InterruptedException {
         try {
+            throwIfInterrupted();
             prepare();
             return converse();
+        } catch (ClosedByInterruptException e) {
+            // A file channel says it in its own way, and leaves the flag set.
+            Thread.interrupted();
+            throw new InterruptedException();
         } catch (UnusableException e) {
             return new Ending(Result.NOT_PERMITTED, String.valueOf(e.getMessage()), "");
         } catch (IOException e) {
@@ -218,6 +224,10 @@ public final class CommandEnd implements Closeable {
     private void pause(long start) throws InterruptedException {
         long left = order.timeoutNanos() - (ticker.nanos() - start);
         LockSupport.parkNanos(Math.max(1, Math.min(POLL_NANOS, left)));
+        throwIfInterrupted();
+    }
+
+    private static void throwIfInterrupted() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
