@@ -306,17 +306,21 @@ public final class ApplicationEnd implements Closeable {
         }
     }
 
-    private void welcome(Requester requester) throws IOException {
+    private void welcome(Requester requester) {
         lastIgnored = "";
         boolean isNew;
+        Requester superseded;
         guard.lock();
         try {
             isNew = !taken.contains(requester.id());
             if (isNew) {
                 taken.add(requester.id());
+            }
+            superseded = removeRequester(requester.id());
+            if (isNew || superseded != null) {
                 requesters.add(requester);
-            } else if (!requester.isLegacy()) {
-                requester.close();
+            } else {
+                superseded = requester; // it has left already
             }
             if (answer != null) {
                 publishAnswer(answer);
@@ -324,10 +328,24 @@ public final class ApplicationEnd implements Closeable {
         } finally {
             guard.unlock();
         }
+        if (superseded != null) {
+            closeQuietly(superseded);
+        }
         if (isNew) {
             listener.asked(requester.request());
         }
         update();
+    }
+
+    /** A request that was placed again: its owner keeps the new file locked, and the old one not for long. */
+    private @Nullable Requester removeRequester(String id) {
+        for (Requester requester : requesters) {
+            if (requester.id().equals(id)) {
+                requesters.remove(requester);
+                return requester;
+            }
+        }
+        return null;
     }
 
     /** Tells the listener who has gone; returns whether somebody still waits. */

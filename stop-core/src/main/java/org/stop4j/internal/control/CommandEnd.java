@@ -61,6 +61,9 @@ public final class CommandEnd implements Closeable {
     /** Our request, open and locked until {@link #close} or our end: by that the application sees us live. */
     private @Nullable FileChannel request;
 
+    /** The one before, when the request had to be placed again: it is let go of when the request is placed once more. */
+    private @Nullable FileChannel previousRequest;
+
     private @Nullable FileFacts requestFacts;
     private boolean placed;
     private boolean listed;
@@ -387,10 +390,8 @@ public final class CommandEnd implements Closeable {
             forgetOldLegacyAnswer();
         }
         FileChannel channel = request;
-        if (channel == null || placed) {
-            closeRequest();
-            channel = ControlFiles.create(temporary);
-            request = channel;
+        if (channel == null || placed || FileFacts.of(temporary) == null) {
+            channel = newRequest();
         }
         Message message = new Message(Message.REQUEST)
                 .with("id", id)
@@ -416,6 +417,15 @@ public final class CommandEnd implements Closeable {
                     "cannot place " + files.stop + ": " + ControlFiles.plain(e), e);
         }
         placed = true;
+    }
+
+    /** A file that was taken, or cleared away by an application as it started, cannot be placed again. */
+    private FileChannel newRequest() throws IOException {
+        closePreviousRequest();
+        previousRequest = request;
+        FileChannel channel = ControlFiles.create(temporary);
+        request = channel;
+        return channel;
     }
 
     private static String wireName(Until until) {
@@ -541,9 +551,9 @@ public final class CommandEnd implements Closeable {
         }
     }
 
-    private void closeRequest() throws IOException {
-        FileChannel channel = request;
-        request = null;
+    private void closePreviousRequest() throws IOException {
+        FileChannel channel = previousRequest;
+        previousRequest = null;
         if (channel != null) {
             channel.close();
         }
@@ -552,7 +562,12 @@ public final class CommandEnd implements Closeable {
     /** Tells the application that we have gone; the end of the process does the same. */
     @Override
     public void close() throws IOException {
-        closeRequest();
+        closePreviousRequest();
+        FileChannel channel = request;
+        request = null;
+        if (channel != null) {
+            channel.close();
+        }
         FileChannel current = lock;
         lock = null;
         if (current != null) {

@@ -93,10 +93,6 @@ final class Requester {
         return request;
     }
 
-    boolean isLegacy() {
-        return request.legacy();
-    }
-
     /** Whether it was alive, for certain, when its request was taken. */
     boolean locked() {
         return locked;
