@@ -489,7 +489,8 @@ public final class CommandEnd implements Closeable {
         } catch (NoSuchFileException e) {
             return null;
         } catch (AccessDeniedException e) {
-            return emptyAnswer(); // a legacy one has mode 0110
+            ignore(files.stopped + " belongs to uid " + facts.uid() + " and cannot be read");
+            return null;
         } catch (Message.MalformedException e) {
             ignore(files.stopped + " " + e.getMessage());
             return null;
@@ -516,13 +517,7 @@ public final class CommandEnd implements Closeable {
     }
 
     private Ending afterAnswer(Ending ending, long start) throws IOException, InterruptedException {
-        Application application = application();
-        if (application == Application.ALIVE) {
-            files.publish(files.ack, new Message(Message.ACK).with("id", id), Self.newId());
-        } else {
-            // It left the answer for us, or is of the kind that never cleans up.
-            Files.deleteIfExists(files.stopped);
-        }
+        Application application = acknowledge();
         while (order.until() == Until.EXITED && application == Application.ALIVE) {
             if (ticker.nanos() - start >= order.timeoutNanos()) {
                 return new Ending(
@@ -536,6 +531,29 @@ public final class CommandEnd implements Closeable {
             application = application();
         }
         return ending;
+    }
+
+    /** Tells the application that its answer was read; where it has gone already, cleans up after it. */
+    private Application acknowledge() throws IOException {
+        Application application = application();
+        if (application == Application.ALIVE) {
+            try {
+                files.publish(files.ack, new Message(Message.ACK).with("id", id), Self.newId());
+            } catch (ClosedByInterruptException e) {
+                throw e;
+            } catch (IOException e) {
+                // The answer is what counts; the application sees our end all the same.
+                notices.say("cannot acknowledge the answer: " + ControlFiles.plain(e));
+            }
+            application = application();
+            if (application == Application.ALIVE) {
+                return application;
+            }
+            Files.deleteIfExists(files.ack);
+        }
+        // It left the answer for us, or is of the kind that never cleans up.
+        Files.deleteIfExists(files.stopped);
+        return application;
     }
 
     // ---- the end

@@ -78,6 +78,17 @@ class CommandEndTest {
         }
     }
 
+    @Test
+    void anAnswerThatCannotBeAcknowledgedCountsAllTheSame() throws Exception {
+        Files.createDirectories(place.files.ack.resolve("in the way"));
+        CompletableFuture<CommandEnd.Ending> ending = run();
+        try (FileChannel request = taken()) {
+            answer(id(request), "CLEAN");
+        }
+        assertThat(ending.get().result()).isEqualTo(CommandEnd.Result.CLEAN);
+        assertThat(Place.next(place.said)).contains("cannot acknowledge", "process.ack");
+    }
+
     private boolean deleteTemporary() throws IOException {
         for (String name : place.names()) {
             if (name.endsWith(".tmp")) {
