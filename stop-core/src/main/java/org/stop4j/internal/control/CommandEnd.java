@@ -350,7 +350,7 @@ public final class CommandEnd implements Closeable {
         if (there == null) {
             if (!placed) {
                 place(application);
-            } else if (application == Application.ALIVE && !isListed()) {
+            } else if (!isListed()) {
                 if (goneSince == 0) {
                     goneSince = now;
                 } else if (now - goneSince >= LISTING_NANOS) {
@@ -364,7 +364,8 @@ public final class CommandEnd implements Closeable {
         if (there.sameFile(requestFacts)) {
             return;
         }
-        if (there.regular() && (there.uid() == trustedUid || there.uid() == ourUid)) {
+        if (there.regular()
+                && (there.uid() == trustedUid || there.uid() == ourUid || there.uid() == 0)) {
             letOthersGoFirst(application, there, now);
         } else {
             throw new UnusableException(
@@ -378,7 +379,9 @@ public final class CommandEnd implements Closeable {
             otherRequest = there;
             otherSince = now;
         }
-        if (application == Application.UNKNOWN || now - otherSince >= COURTESY_NANOS) {
+        // Where nobody is there to take it, it is one of a dead command. If it is in the place of
+        // ours, though, another command lives: whichever is there makes the application stop.
+        if (application == Application.UNKNOWN ? !placed : now - otherSince >= COURTESY_NANOS) {
             place(application);
         }
     }
@@ -403,8 +406,9 @@ public final class CommandEnd implements Closeable {
             message.with("instance", instance);
         }
         ControlFiles.write(channel, message.bytes());
-        if (trustedUid != ourUid) {
-            Files.setAttribute(temporary, "unix:uid", trustedUid, LinkOption.NOFOLLOW_LINKS);
+        int addressee = lockFacts == null ? trustedUid : lockFacts.uid();
+        if (addressee != ourUid && ourUid == 0) {
+            Files.setAttribute(temporary, "unix:uid", addressee, LinkOption.NOFOLLOW_LINKS);
         }
         if (channel.tryLock() == null) {
             throw new UnusableException(temporary + " is locked by somebody else");
@@ -455,7 +459,9 @@ public final class CommandEnd implements Closeable {
 
     /** A legacy application makes an empty file: one that is there already would hide it. */
     private void forgetOldLegacyAnswer() throws IOException {
+        oldAnswer = FileFacts.of(files.stopped);
         if (oldAnswer != null) {
+            checkAnswerFile(oldAnswer);
             Files.deleteIfExists(files.stopped);
             oldAnswer = null;
         }

@@ -89,6 +89,35 @@ class CommandEndTest {
         assertThat(Place.next(place.said)).contains("cannot acknowledge", "process.ack");
     }
 
+    @Test
+    void twoCommandsThatWaitForAnApplicationLeaveEachOthersRequestsInPeace() throws Exception {
+        lock.close();
+        Files.delete(place.files.lock);
+        CompletableFuture<CommandEnd.Ending> ending = run();
+        Awaitility.await().atMost(Place.PATIENCE).until(() -> Files.exists(place.files.stop));
+        FileFacts others;
+        try (FileChannel other = place.request("other")) {
+            others = FileFacts.of(place.files.stop);
+            assertThat(other.isOpen()).isTrue();
+        }
+        assertThat(others).isNotNull();
+        // The command has looked some times more when it makes its notice of the file below.
+        place.files.publish(
+                place.files.stopped, new Message(Message.ACK).with("id", "x"), Self.newId());
+        while (!Place.next(place.said).contains("process.stopped holds a ack")) {
+            // the notice that nobody holds the lock
+        }
+        assertThat(others.sameFile(FileFacts.of(place.files.stop))).isTrue();
+        // The other one gives up: ours is placed again, for whatever application may come.
+        Files.delete(place.files.stop);
+        Files.delete(place.files.stopped);
+        try (FileChannel request = taken()) {
+            answer(id(request), "CLEAN");
+        }
+        assertThat(ending.get().result()).isEqualTo(CommandEnd.Result.CLEAN);
+        assertThat(place.names()).isEmpty();
+    }
+
     private boolean deleteTemporary() throws IOException {
         for (String name : place.names()) {
             if (name.endsWith(".tmp")) {
