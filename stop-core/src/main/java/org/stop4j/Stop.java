@@ -55,6 +55,9 @@ public final class Stop implements AutoCloseable {
     // Guarded by lock, never held while user code or a trigger is called:
     private final Map<String, Step> steps = new LinkedHashMap<>();
     private final List<Trigger.Installed> installed = new ArrayList<>();
+    /** Kept, since the lock by which the command sees the process end must not become garbage before. */
+    private final List<Trigger.Installed> closed = new ArrayList<>();
+
     private @Nullable Thread hook;
     private @Nullable Reason reason;
     private boolean started;
@@ -472,6 +475,7 @@ public final class Stop implements AutoCloseable {
         try {
             closing = new ArrayList<>(installed);
             installed.clear();
+            closed.addAll(closing);
             hookToRemove = state == State.RUNNING ? hook : null;
             hook = null;
         } finally {

@@ -49,13 +49,15 @@ public final class ApplicationEnd implements Closeable {
     private final List<String> taken = new ArrayList<>();
     private @Nullable Message answer;
     private String lastStatus = "";
+    private String lastTrouble = "";
+    private boolean homeless;
+    private final List<String> unsaid = new ArrayList<>();
 
+    /** Written under guard; volatile so that the thread sees it without. */
     private volatile boolean closed;
 
-    /** The thread's own. */
+    /** The thread's own; when that has ended, the closing one's. */
     private String lastIgnored = "";
-
-    private boolean homeless;
 
     /** What the application's side tells its owner, on the thread {@code stop-control}; must be quick. */
     public interface Listener extends Notices {
@@ -95,7 +97,11 @@ public final class ApplicationEnd implements Closeable {
                 end.clearStaleFiles();
                 end.writeStatus();
             } catch (IOException | RuntimeException e) {
-                lock.release();
+                try {
+                    lock.leave();
+                } finally {
+                    lock.release();
+                }
                 throw e;
             }
             return end;
@@ -214,7 +220,9 @@ public final class ApplicationEnd implements Closeable {
             long now = ticker.nanos();
             if (now - homeChecked >= HOME_CHECK_NANOS) {
                 homeChecked = now;
-                checkHome();
+                if (isHome()) {
+                    update();
+                }
             }
             if (attentive && now - statusWritten >= STATUS_NANOS) {
                 statusWritten = now;
@@ -231,7 +239,8 @@ public final class ApplicationEnd implements Closeable {
     // ---- requests
 
     private void look() {
-        if (!Files.exists(files.stop, LinkOption.NOFOLLOW_LINKS)) {
+        // What is in a place that somebody else has taken meanwhile is his.
+        if (!Files.exists(files.stop, LinkOption.NOFOLLOW_LINKS) || !isHome()) {
             return;
         }
         try {
@@ -326,7 +335,7 @@ public final class ApplicationEnd implements Closeable {
                 publishAnswer(answer);
             }
         } finally {
-            guard.unlock();
+            unlockAndSay();
         }
         if (superseded != null) {
             closeQuietly(superseded);
@@ -366,7 +375,7 @@ public final class ApplicationEnd implements Closeable {
             requesters.removeAll(left);
             waiting = !requesters.isEmpty();
         } finally {
-            guard.unlock();
+            unlockAndSay();
         }
         for (Requester requester : left) {
             closeQuietly(requester);
@@ -396,7 +405,8 @@ public final class ApplicationEnd implements Closeable {
                 }
             }
         } catch (IOException | Message.MalformedException e) {
-            listener.say("ignored " + files.ack + ": " + e.getMessage());
+            String why = e instanceof IOException io ? ControlFiles.plain(io) : e.getMessage();
+            unsaid.add("ignored " + files.ack + ": it " + why);
         }
     }
 
@@ -428,11 +438,11 @@ public final class ApplicationEnd implements Closeable {
                     .with("outcome", outcome)
                     .with("summary", summary)
                     .with("report", report);
-            if (!taken.isEmpty()) {
+            if (!taken.isEmpty() && isHome()) {
                 publishAnswer(answer);
             }
         } finally {
-            guard.unlock();
+            unlockAndSay();
         }
         update();
         restore(interrupted);
@@ -449,7 +459,7 @@ public final class ApplicationEnd implements Closeable {
         try {
             files.publish(files.stopped, message, Self.newId());
         } catch (IOException e) {
-            listener.say(
+            unsaid.add(
                     "cannot write the answer (" + ControlFiles.plain(e) + "); leaves an empty one");
             publishEmptyAnswer();
         }
@@ -463,7 +473,7 @@ public final class ApplicationEnd implements Closeable {
             ControlFiles.rename(temporary, files.stopped);
         } catch (IOException e) {
             ControlFiles.deleteAfter(e, temporary);
-            listener.say("cannot answer: " + ControlFiles.plain(e));
+            unsaid.add("cannot answer: " + ControlFiles.plain(e));
         }
     }
 
@@ -472,10 +482,26 @@ public final class ApplicationEnd implements Closeable {
         boolean interrupted = Thread.interrupted(); // as in answer
         try {
             writeStatus();
+            trouble("");
         } catch (IOException e) {
-            listener.say("cannot write the status: " + ControlFiles.plain(e));
+            trouble("cannot write the status: " + ControlFiles.plain(e));
         } finally {
             restore(interrupted);
+        }
+    }
+
+    /** Says it when it is new: what cannot be written now may not be written for hours. */
+    private void trouble(String sentence) {
+        guard.lock();
+        try {
+            // The temporary file's name is another one each time.
+            String kind = sentence.substring(sentence.lastIndexOf(':') + 1);
+            if (!kind.equals(lastTrouble) && !kind.isEmpty()) {
+                unsaid.add(sentence);
+            }
+            lastTrouble = kind;
+        } finally {
+            unlockAndSay();
         }
     }
 
@@ -484,7 +510,7 @@ public final class ApplicationEnd implements Closeable {
         guard.lock();
         try {
             String shown = String.join("\n", fields) + taken;
-            if (shown.equals(lastStatus)) {
+            if (shown.equals(lastStatus) || !lock.inPlace()) {
                 return;
             }
             Message status = new Message(Message.STATUS)
@@ -505,22 +531,21 @@ public final class ApplicationEnd implements Closeable {
 
     // ---- the place
 
-    /** Cleaners of {@code /tmp} delete old files, and people delete directories: then the place is taken anew. */
-    private void checkHome() {
+    /**
+     * Whether the place is ours. Cleaners of {@code /tmp} delete old files, and people delete directories:
+     * then it is taken anew, if it can be.
+     */
+    private boolean isHome() {
         guard.lock();
         try {
-            if (lock.inPlace()) {
-                if (!Files.exists(files.status, LinkOption.NOFOLLOW_LINKS)) {
-                    lastStatus = "";
-                }
-            } else {
+            if (!lock.inPlace()) {
                 takeHomeAgain();
+            } else if (!Files.exists(files.status, LinkOption.NOFOLLOW_LINKS)) {
+                lastStatus = "";
             }
+            return !homeless;
         } finally {
-            guard.unlock();
-        }
-        if (!homeless) {
-            update();
+            unlockAndSay();
         }
     }
 
@@ -537,61 +562,115 @@ public final class ApplicationEnd implements Closeable {
             lock = fresh;
             lastStatus = "";
             homeless = false;
-            listener.say(files.lock + " had been removed; it is there again");
+            unsaid.add(files.lock + " had been removed; it is there again");
         } catch (IOException e) {
             if (!homeless) {
                 homeless = true;
-                listener.say(
-                        "the stop command cannot reach this process: " + ControlFiles.plain(e));
+                unsaid.add("the stop command cannot reach this process: " + ControlFiles.plain(e));
             }
+        }
+    }
+
+    /** Tells the listener what came up under the guard, when this was the last hold of it. */
+    private void unlockAndSay() {
+        List<String> sentences = List.of();
+        if (guard.getHoldCount() == 1) {
+            sentences = List.copyOf(unsaid);
+            unsaid.clear();
+        }
+        guard.unlock();
+        for (String sentence : sentences) {
+            listener.say(sentence);
         }
     }
 
     /**
-     * Leaves the place: nothing of ours stays there, but for an answer that somebody still waits for.
-     * Calling again does nothing.
+     * Leaves the place: nothing of ours stays there, but for an answer that somebody still waits for. The
+     * lock itself lasts, once an answer was given, for as long as this object does: who keeps it until the
+     * process ends lets a command see that end. Calling again does nothing.
      */
     @Override
     public void close() throws IOException {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        watch.close();
-        LockSupport.unpark(thread);
-        joinThread();
         guard.lock();
         try {
-            if (requesters.isEmpty()) {
-                Files.deleteIfExists(files.stopped);
+            if (closed) {
+                return;
             }
-            for (Requester requester : requesters) {
-                requester.close();
-            }
-            if (!homeless) {
-                Files.deleteIfExists(files.ack);
-                Files.deleteIfExists(files.status);
-            }
+            closed = true;
         } finally {
-            try {
-                lock.release();
-                for (LockFile lost : lostLocks) {
-                    lost.release();
-                }
-            } finally {
-                guard.unlock();
+            guard.unlock();
+        }
+        boolean interrupted = Thread.interrupted(); // as in answer
+        try {
+            watch.close();
+            LockSupport.unpark(thread);
+            if (joinThread()) {
+                lookOnceMore();
             }
+            leave();
+        } finally {
+            restore(interrupted);
         }
     }
 
-    private void joinThread() {
-        if (Thread.currentThread() == thread || !thread.isAlive()) {
-            return;
+    /** Returns whether the thread has ended, so that what was its own is ours. */
+    private boolean joinThread() {
+        if (Thread.currentThread() == thread) {
+            return false;
         }
         try {
             thread.join(JOIN_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        return !thread.isAlive();
+    }
+
+    /** Whoever asks at the very last moment finds his answer when we have gone. */
+    private void lookOnceMore() {
+        if (answered()) {
+            look();
+        }
+    }
+
+    private boolean answered() {
+        guard.lock();
+        try {
+            return answer != null;
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    private void leave() throws IOException {
+        guard.lock();
+        try {
+            if (lock.inPlace()) {
+                if (requesters.isEmpty()) {
+                    Files.deleteIfExists(files.stopped);
+                }
+                Files.deleteIfExists(files.ack);
+                Files.deleteIfExists(files.status);
+            }
+            for (Requester requester : requesters) {
+                requester.close();
+            }
+        } finally {
+            try {
+                lock.leave();
+            } finally {
+                if (answer == null) {
+                    releaseLocks();
+                }
+                unlockAndSay();
+            }
+        }
+    }
+
+    private void releaseLocks() throws IOException {
+        lock.release();
+        for (LockFile lost : lostLocks) {
+            lost.release();
         }
     }
 }

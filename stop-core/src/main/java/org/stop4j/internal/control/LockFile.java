@@ -132,14 +132,15 @@ final class LockFile {
         }
     }
 
-    /** Deletes the file, if it is still ours, then lets go of the lock. */
-    void release() throws IOException {
-        try {
-            if (inPlace()) {
-                Files.deleteIfExists(files.lock);
-            }
-        } finally {
-            channel.close();
+    /** Deletes the file, if it is still ours; whoever has it open still sees it locked. */
+    void leave() throws IOException {
+        if (inPlace()) {
+            Files.deleteIfExists(files.lock);
         }
+    }
+
+    /** Lets go of the lock; who has left before leaves nothing behind. */
+    void release() throws IOException {
+        channel.close();
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A control directory of a test: an application's end in it, and files made by hand. */
 final class Place implements ApplicationEnd.Listener {
@@ -23,6 +24,7 @@ final class Place implements ApplicationEnd.Listener {
     final ControlFiles files;
     final BlockingQueue<Request> asked = new LinkedBlockingQueue<>();
     final BlockingQueue<Request> left = new LinkedBlockingQueue<>();
+    private final AtomicInteger looks = new AtomicInteger();
     final BlockingQueue<String> said = new LinkedBlockingQueue<>();
 
     Place(Path directory) {
@@ -80,7 +82,7 @@ final class Place implements ApplicationEnd.Listener {
 
     @Override
     public String[] status() {
-        return new String[] {"state", "RUNNING"};
+        return new String[] {"state", "RUNNING", "look", Integer.toString(looks.incrementAndGet())};
     }
 
     @Override
