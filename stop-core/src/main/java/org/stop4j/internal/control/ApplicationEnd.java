@@ -34,7 +34,7 @@ public final class ApplicationEnd implements Closeable {
     private final ControlFiles files;
     private final Listener listener;
     private final int ourUid;
-    private final String instance = Self.newId();
+    private final String instance = Self.secret();
     private final String pid = Self.pid();
     private final long startMillis = Self.startMillis();
     private final Ticker ticker = Ticker.system();
@@ -274,8 +274,7 @@ public final class ApplicationEnd implements Closeable {
             Message message = Message.parse(ControlFiles.read(channel), Message.REQUEST);
             Requester requester = Requester.of(message, channel);
             Files.deleteIfExists(files.stop);
-            String addressee = message.get("instance", instance);
-            kept = addressee.equals(instance);
+            kept = instance.equals(message.get("instance", isPlaceSafe() ? instance : ""));
             return kept ? requester : null;
         } catch (NoSuchFileException e) {
             return null;
@@ -294,10 +293,19 @@ public final class ApplicationEnd implements Closeable {
         }
     }
 
-    private @Nullable Requester takeLegacy() throws IOException {
+    /**
+     * Whether an owner proves anything. Where others may rename files, somebody can put any empty file of
+     * ours in the place of a request, or exchange one for his own between our look and our reading: there a
+     * request must name this instance, which only our user can read from the status. (A command whose
+     * request is deleted without being taken places it again, with the name.)
+     */
+    private boolean isPlaceSafe() throws IOException {
         FileFacts directory = FileFacts.following(files.directory);
-        if (directory == null || directory.othersMayMoveFiles()) {
-            // Whoever can rename files here can put any empty file of ours in this place.
+        return directory != null && !directory.othersMayMoveFiles();
+    }
+
+    private @Nullable Requester takeLegacy() throws IOException {
+        if (!isPlaceSafe()) {
             ignore(
                     "is empty, which proves nothing in a directory where others may rename files;"
                             + " make it writable by its owner alone, or use the stop command of this version");
@@ -456,6 +464,10 @@ public final class ApplicationEnd implements Closeable {
 
     private void publishAnswer(Message message) {
         message.with("requests", String.join(",", taken));
+        if (message.bytes().length > ControlFiles.LARGEST) {
+            unsaid.add("the report is too long for the command; it gets the outcome alone");
+            message.with("report", "").with("summary", "stopped; the report is too long");
+        }
         try {
             files.publish(files.stopped, message, Self.newId());
         } catch (IOException e) {

@@ -474,12 +474,13 @@ public final class CommandEnd implements Closeable {
             return null;
         }
         FileFacts facts = FileFacts.of(files.stopped);
-        if (facts == null || facts.unchanged(oldAnswer)) {
+        FileFacts directory = FileFacts.following(files.directory);
+        if (facts == null || directory == null || facts.unchanged(oldAnswer)) {
             return null;
         }
         checkAnswerFile(facts);
         if (facts.size() == 0) {
-            return emptyAnswer();
+            return directory.othersMayMoveFiles() ? ignoreEmptyAnswer() : emptyAnswer();
         }
         try (FileChannel channel = ControlFiles.openToRead(files.stopped)) {
             Message message = Message.parse(ControlFiles.read(channel), Message.STOPPED);
@@ -501,6 +502,13 @@ public final class CommandEnd implements Closeable {
             ignore(files.stopped + " " + e.getMessage());
             return null;
         }
+    }
+
+    /** Anybody could have put any empty file of ours there. */
+    private @Nullable Ending ignoreEmptyAnswer() {
+        ignore(files.stopped
+                + " is empty, which proves nothing in a directory where others may rename files");
+        return null;
     }
 
     private Ending emptyAnswer() {

@@ -15,6 +15,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -116,6 +117,19 @@ class CommandEndTest {
         }
         assertThat(ending.get().result()).isEqualTo(CommandEnd.Result.CLEAN);
         assertThat(place.names()).isEmpty();
+    }
+
+    @Test
+    void anEmptyAnswerIsNotBelievedWhereOthersMayRenameFiles() throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        CompletableFuture<CommandEnd.Ending> ending = run();
+        try (FileChannel request = taken()) {
+            Files.createFile(place.files.stopped);
+            assertThat(Place.next(place.said)).contains("process.stopped is empty");
+            answer(id(request), "CLEAN");
+        }
+        assertThat(ending.get().result()).isEqualTo(CommandEnd.Result.CLEAN);
+        assertThat(ending.get().message()).isEqualTo("the summary");
     }
 
     private boolean deleteTemporary() throws IOException {
