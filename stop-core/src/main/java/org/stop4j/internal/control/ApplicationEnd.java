@@ -30,6 +30,7 @@ public final class ApplicationEnd implements Closeable {
     private static final long ATTENTIVE_NANOS = 5_000_000L;
     private static final long STATUS_NANOS = 200_000_000L;
     private static final long JOIN_MILLIS = 1_000;
+    private static final ReentrantLock OPENING = new ReentrantLock();
 
     private final ControlFiles files;
     private final Listener listener;
@@ -89,6 +90,9 @@ public final class ApplicationEnd implements Closeable {
     public static ApplicationEnd open(Path directory, String name, Listener listener)
             throws UnusableException {
         ControlFiles files = new ControlFiles(directory, name);
+        // The lock of a file is lost when its process opens it once more; what keeps the second
+        // stop in this JVM from that is the status of the first, which must be there by then.
+        OPENING.lock();
         try {
             int ourUid = uidHere(files);
             LockFile lock = LockFile.acquire(files, ourUid);
@@ -111,6 +115,8 @@ public final class ApplicationEnd implements Closeable {
             throw new UnusableException(
                     "control directory " + directory + " cannot be used: " + ControlFiles.plain(e),
                     e);
+        } finally {
+            OPENING.unlock();
         }
     }
 
