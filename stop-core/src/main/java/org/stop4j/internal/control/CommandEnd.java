@@ -66,6 +66,9 @@ public final class CommandEnd implements Closeable {
 
     private @Nullable FileFacts requestFacts;
     private boolean placed;
+    /** Another command's request was in the place of ours: it was not ours that was taken. */
+    private boolean displaced;
+
     private boolean listed;
     private long goneSince;
 
@@ -348,19 +351,19 @@ public final class CommandEnd implements Closeable {
         }
         FileFacts there = FileFacts.of(files.stop);
         if (there == null) {
-            if (!placed) {
+            if (!placed || displaced) {
                 place(application);
             } else if (!isListed()) {
                 if (goneSince == 0) {
                     goneSince = now;
                 } else if (now - goneSince >= LISTING_NANOS) {
-                    goneSince = 0;
                     place(application);
                 }
             }
             return;
         }
         goneSince = 0;
+        displaced = placed && !there.sameFile(requestFacts);
         if (there.sameFile(requestFacts)) {
             return;
         }
@@ -421,6 +424,8 @@ public final class CommandEnd implements Closeable {
                     "cannot place " + files.stop + ": " + ControlFiles.plain(e), e);
         }
         placed = true;
+        displaced = false;
+        goneSince = 0;
     }
 
     /** A file that was taken, or cleared away by an application as it started, cannot be placed again. */
