@@ -270,8 +270,7 @@ public final class CommandEnd implements Closeable {
         }
         String objection = facts.objection(trustedUid);
         if (objection != null) {
-            throw new UnusableException(files.lock + " " + objection
-                    + "; to stop an application of another user, run the command as that user");
+            throw othersLock(objection, null);
         }
         Message status = files.readStatus(trustedUid);
         if (status != null && Self.identity().equals(status.get("process"))) {
@@ -283,9 +282,18 @@ public final class CommandEnd implements Closeable {
             lock = ControlFiles.openToRead(files.lock);
         } catch (NoSuchFileException e) {
             return null;
+        } catch (AccessDeniedException e) {
+            throw othersLock("belongs to uid " + facts.uid() + " and cannot be opened", e);
         }
         lockFacts = facts;
         return lock;
+    }
+
+    private UnusableException othersLock(String objection, @Nullable IOException cause) {
+        return new UnusableException(
+                files.lock + " " + objection
+                        + "; to stop an application of another user, run the command as that user",
+                cause);
     }
 
     private static boolean isHeld(FileChannel channel) throws IOException {
