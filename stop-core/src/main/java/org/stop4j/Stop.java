@@ -59,6 +59,9 @@ public final class Stop implements AutoCloseable {
     // Guarded by lock, never held while user code or a trigger is called:
     private final Map<String, Step> steps = new LinkedHashMap<>();
     private final List<Trigger.Installed> installed = new ArrayList<>();
+    /** Kept, since the lock by which the command sees the process end must not become garbage before. */
+    private final List<Trigger.Installed> closed = new ArrayList<>();
+
     private @Nullable Reason reason;
     private boolean started;
     private int holds;
@@ -560,6 +563,7 @@ public final class Stop implements AutoCloseable {
                     removed.add(installed.remove(i));
                 }
             }
+            closed.addAll(removed);
         } finally {
             lock.unlock();
         }

@@ -46,9 +46,13 @@ public final class Main {
      * @param arguments the command line; see {@code --help}
      */
     public static void main(String[] arguments) {
+        Runtime.getRuntime().addShutdownHook(new TakeBack(Thread.currentThread()));
         int code = run(System.out, System.err, arguments);
         System.out.flush();
         System.err.flush();
+        if (code == INTERRUPTED) {
+            return; // a signal ends this JVM already, with the exit code of that signal
+        }
         // Nothing of ours needs a hook, and nothing is closed on purpose: our end is what releases
         // the
         // application, which would otherwise take this process with it if it is PID 1 of our
@@ -150,6 +154,28 @@ public final class Main {
     private static String version() {
         String version = Main.class.getPackage().getImplementationVersion();
         return version == null ? "unreleased" : version;
+    }
+
+    /** On a signal (Ctrl-C), sees to it that no request stays behind that nobody has taken. */
+    private static final class TakeBack extends Thread {
+        private static final long PATIENCE_MILLIS = 1_000;
+
+        private final Thread asking;
+
+        private TakeBack(Thread asking) {
+            super("stop-take-back");
+            this.asking = asking;
+        }
+
+        @Override
+        public void run() {
+            asking.interrupt();
+            try {
+                asking.join(PATIENCE_MILLIS);
+            } catch (InterruptedException e) {
+                interrupt();
+            }
+        }
     }
 
     /** A class rather than a lambda: bootstrapping one costs milliseconds. */

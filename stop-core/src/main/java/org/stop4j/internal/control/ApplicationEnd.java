@@ -30,11 +30,12 @@ public final class ApplicationEnd implements Closeable {
     private static final long ATTENTIVE_NANOS = 5_000_000L;
     private static final long STATUS_NANOS = 200_000_000L;
     private static final long JOIN_MILLIS = 1_000;
+    private static final ReentrantLock OPENING = new ReentrantLock();
 
     private final ControlFiles files;
     private final Listener listener;
     private final int ourUid;
-    private final String instance = Self.newId();
+    private final String instance = Self.secret();
     private final String pid = Self.pid();
     private final long startMillis = Self.startMillis();
     private final Ticker ticker = Ticker.system();
@@ -49,13 +50,15 @@ public final class ApplicationEnd implements Closeable {
     private final List<String> taken = new ArrayList<>();
     private @Nullable Message answer;
     private String lastStatus = "";
+    private String lastTrouble = "";
+    private boolean homeless;
+    private final List<String> unsaid = new ArrayList<>();
 
+    /** Written under guard; volatile so that the thread sees it without. */
     private volatile boolean closed;
 
-    /** The thread's own. */
+    /** The thread's own; when that has ended, the closing one's. */
     private String lastIgnored = "";
-
-    private boolean homeless;
 
     /** What the application's side tells its owner, on the thread {@code stop-control}; must be quick. */
     public interface Listener extends Notices {
@@ -87,6 +90,9 @@ public final class ApplicationEnd implements Closeable {
     public static ApplicationEnd open(Path directory, String name, Listener listener)
             throws UnusableException {
         ControlFiles files = new ControlFiles(directory, name);
+        // The lock of a file is lost when its process opens it once more; what keeps the second
+        // stop in this JVM from that is the status of the first, which must be there by then.
+        OPENING.lock();
         try {
             int ourUid = uidHere(files);
             LockFile lock = LockFile.acquire(files, ourUid);
@@ -95,7 +101,11 @@ public final class ApplicationEnd implements Closeable {
                 end.clearStaleFiles();
                 end.writeStatus();
             } catch (IOException | RuntimeException e) {
-                lock.release();
+                try {
+                    lock.leave();
+                } finally {
+                    lock.release();
+                }
                 throw e;
             }
             return end;
@@ -105,6 +115,8 @@ public final class ApplicationEnd implements Closeable {
             throw new UnusableException(
                     "control directory " + directory + " cannot be used: " + ControlFiles.plain(e),
                     e);
+        } finally {
+            OPENING.unlock();
         }
     }
 
@@ -206,12 +218,17 @@ public final class ApplicationEnd implements Closeable {
         long homeChecked = ticker.nanos();
         long statusWritten = homeChecked;
         while (!closed) {
+            // Whoever interrupts every thread that he can find does not mean this one, which only
+            // close() ends; and a file channel closes itself under an interrupted thread.
+            Thread.interrupted();
             look();
             boolean attentive = seeWhoLeft();
             long now = ticker.nanos();
             if (now - homeChecked >= HOME_CHECK_NANOS) {
                 homeChecked = now;
-                checkHome();
+                if (isHome()) {
+                    update();
+                }
             }
             if (attentive && now - statusWritten >= STATUS_NANOS) {
                 statusWritten = now;
@@ -228,7 +245,8 @@ public final class ApplicationEnd implements Closeable {
     // ---- requests
 
     private void look() {
-        if (!Files.exists(files.stop, LinkOption.NOFOLLOW_LINKS)) {
+        // What is in a place that somebody else has taken meanwhile is his.
+        if (!Files.exists(files.stop, LinkOption.NOFOLLOW_LINKS) || !isHome()) {
             return;
         }
         try {
@@ -262,8 +280,7 @@ public final class ApplicationEnd implements Closeable {
             Message message = Message.parse(ControlFiles.read(channel), Message.REQUEST);
             Requester requester = Requester.of(message, channel);
             Files.deleteIfExists(files.stop);
-            String addressee = message.get("instance", instance);
-            kept = addressee.equals(instance);
+            kept = instance.equals(message.get("instance", isPlaceSafe() ? instance : ""));
             return kept ? requester : null;
         } catch (NoSuchFileException e) {
             return null;
@@ -282,10 +299,19 @@ public final class ApplicationEnd implements Closeable {
         }
     }
 
-    private @Nullable Requester takeLegacy() throws IOException {
+    /**
+     * Whether an owner proves anything. Where others may rename files, somebody can put any empty file of
+     * ours in the place of a request, or exchange one for his own between our look and our reading: there a
+     * request must name this instance, which only our user can read from the status. (A command whose
+     * request is deleted without being taken places it again, with the name.)
+     */
+    private boolean isPlaceSafe() throws IOException {
         FileFacts directory = FileFacts.following(files.directory);
-        if (directory == null || directory.othersMayMoveFiles()) {
-            // Whoever can rename files here can put any empty file of ours in this place.
+        return directory != null && !directory.othersMayMoveFiles();
+    }
+
+    private @Nullable Requester takeLegacy() throws IOException {
+        if (!isPlaceSafe()) {
             ignore(
                     "is empty, which proves nothing in a directory where others may rename files;"
                             + " make it writable by its owner alone, or use the stop command of this version");
@@ -303,28 +329,46 @@ public final class ApplicationEnd implements Closeable {
         }
     }
 
-    private void welcome(Requester requester) throws IOException {
+    private void welcome(Requester requester) {
         lastIgnored = "";
         boolean isNew;
+        Requester superseded;
         guard.lock();
         try {
             isNew = !taken.contains(requester.id());
             if (isNew) {
                 taken.add(requester.id());
+            }
+            superseded = removeRequester(requester.id());
+            if (isNew || superseded != null) {
                 requesters.add(requester);
-            } else if (!requester.isLegacy()) {
-                requester.close();
+            } else {
+                superseded = requester; // it has left already
             }
             if (answer != null) {
                 publishAnswer(answer);
             }
         } finally {
-            guard.unlock();
+            unlockAndSay();
+        }
+        if (superseded != null) {
+            closeQuietly(superseded);
         }
         if (isNew) {
             listener.asked(requester.request());
         }
         update();
+    }
+
+    /** A request that was placed again: its owner keeps the new file locked, and the old one not for long. */
+    private @Nullable Requester removeRequester(String id) {
+        for (Requester requester : requesters) {
+            if (requester.id().equals(id)) {
+                requesters.remove(requester);
+                return requester;
+            }
+        }
+        return null;
     }
 
     /** Tells the listener who has gone; returns whether somebody still waits. */
@@ -345,7 +389,7 @@ public final class ApplicationEnd implements Closeable {
             requesters.removeAll(left);
             waiting = !requesters.isEmpty();
         } finally {
-            guard.unlock();
+            unlockAndSay();
         }
         for (Requester requester : left) {
             closeQuietly(requester);
@@ -375,7 +419,8 @@ public final class ApplicationEnd implements Closeable {
                 }
             }
         } catch (IOException | Message.MalformedException e) {
-            listener.say("ignored " + files.ack + ": " + e.getMessage());
+            String why = e instanceof IOException io ? ControlFiles.plain(io) : e.getMessage();
+            unsaid.add("ignored " + files.ack + ": it " + why);
         }
     }
 
@@ -397,6 +442,8 @@ public final class ApplicationEnd implements Closeable {
      * @param report the report as JSON, in one line
      */
     public void answer(String outcome, String summary, String report) {
+        boolean interrupted =
+                Thread.interrupted(); // it would close the file under the writing hand
         guard.lock();
         try {
             answer = new Message(Message.STOPPED)
@@ -405,21 +452,32 @@ public final class ApplicationEnd implements Closeable {
                     .with("outcome", outcome)
                     .with("summary", summary)
                     .with("report", report);
-            if (!taken.isEmpty()) {
+            if (!taken.isEmpty() && isHome()) {
                 publishAnswer(answer);
             }
         } finally {
-            guard.unlock();
+            unlockAndSay();
         }
         update();
+        restore(interrupted);
+    }
+
+    private static void restore(boolean interrupted) {
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void publishAnswer(Message message) {
         message.with("requests", String.join(",", taken));
+        if (message.bytes().length > ControlFiles.LARGEST) {
+            unsaid.add("the report is too long for the command; it gets the outcome alone");
+            message.with("report", "").with("summary", "stopped; the report is too long");
+        }
         try {
             files.publish(files.stopped, message, Self.newId());
         } catch (IOException e) {
-            listener.say(
+            unsaid.add(
                     "cannot write the answer (" + ControlFiles.plain(e) + "); leaves an empty one");
             publishEmptyAnswer();
         }
@@ -433,16 +491,35 @@ public final class ApplicationEnd implements Closeable {
             ControlFiles.rename(temporary, files.stopped);
         } catch (IOException e) {
             ControlFiles.deleteAfter(e, temporary);
-            listener.say("cannot answer: " + ControlFiles.plain(e));
+            unsaid.add("cannot answer: " + ControlFiles.plain(e));
         }
     }
 
     /** Shows the status anew, if it has changed. */
     public void update() {
+        boolean interrupted = Thread.interrupted(); // as in answer
         try {
             writeStatus();
+            trouble("");
         } catch (IOException e) {
-            listener.say("cannot write the status: " + ControlFiles.plain(e));
+            trouble("cannot write the status: " + ControlFiles.plain(e));
+        } finally {
+            restore(interrupted);
+        }
+    }
+
+    /** Says it when it is new: what cannot be written now may not be written for hours. */
+    private void trouble(String sentence) {
+        guard.lock();
+        try {
+            // The temporary file's name is another one each time.
+            String kind = sentence.substring(sentence.lastIndexOf(':') + 1);
+            if (!kind.equals(lastTrouble) && !kind.isEmpty()) {
+                unsaid.add(sentence);
+            }
+            lastTrouble = kind;
+        } finally {
+            unlockAndSay();
         }
     }
 
@@ -451,7 +528,7 @@ public final class ApplicationEnd implements Closeable {
         guard.lock();
         try {
             String shown = String.join("\n", fields) + taken;
-            if (shown.equals(lastStatus)) {
+            if (shown.equals(lastStatus) || !lock.inPlace()) {
                 return;
             }
             Message status = new Message(Message.STATUS)
@@ -472,23 +549,22 @@ public final class ApplicationEnd implements Closeable {
 
     // ---- the place
 
-    /** Cleaners of {@code /tmp} delete old files, and people delete directories: then the place is taken anew. */
-    private void checkHome() {
+    /**
+     * Whether the place is ours. Cleaners of {@code /tmp} delete old files, and people delete directories:
+     * then it is taken anew, if it can be.
+     */
+    private boolean isHome() {
         guard.lock();
         try {
-            if (lock.inPlace()) {
-                if (!Files.exists(files.status, LinkOption.NOFOLLOW_LINKS)) {
-                    lastStatus = "";
-                }
-            } else {
+            if (!lock.inPlace()) {
                 takeHomeAgain();
                 watch.renew();
+            } else if (!Files.exists(files.status, LinkOption.NOFOLLOW_LINKS)) {
+                lastStatus = "";
             }
+            return !homeless;
         } finally {
-            guard.unlock();
-        }
-        if (!homeless) {
-            update();
+            unlockAndSay();
         }
     }
 
@@ -505,61 +581,115 @@ public final class ApplicationEnd implements Closeable {
             lock = fresh;
             lastStatus = "";
             homeless = false;
-            listener.say(files.lock + " had been removed; it is there again");
+            unsaid.add(files.lock + " had been removed; it is there again");
         } catch (IOException e) {
             if (!homeless) {
                 homeless = true;
-                listener.say(
-                        "the stop command cannot reach this process: " + ControlFiles.plain(e));
+                unsaid.add("the stop command cannot reach this process: " + ControlFiles.plain(e));
             }
+        }
+    }
+
+    /** Tells the listener what came up under the guard, when this was the last hold of it. */
+    private void unlockAndSay() {
+        List<String> sentences = List.of();
+        if (guard.getHoldCount() == 1) {
+            sentences = List.copyOf(unsaid);
+            unsaid.clear();
+        }
+        guard.unlock();
+        for (String sentence : sentences) {
+            listener.say(sentence);
         }
     }
 
     /**
-     * Leaves the place: nothing of ours stays there, but for an answer that somebody still waits for.
-     * Calling again does nothing.
+     * Leaves the place: nothing of ours stays there, but for an answer that somebody still waits for. The
+     * lock itself lasts, once an answer was given, for as long as this object does: who keeps it until the
+     * process ends lets a command see that end. Calling again does nothing.
      */
     @Override
     public void close() throws IOException {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        watch.close();
-        LockSupport.unpark(thread);
-        joinThread();
         guard.lock();
         try {
-            if (requesters.isEmpty()) {
-                Files.deleteIfExists(files.stopped);
+            if (closed) {
+                return;
             }
-            for (Requester requester : requesters) {
-                requester.close();
-            }
-            if (!homeless) {
-                Files.deleteIfExists(files.ack);
-                Files.deleteIfExists(files.status);
-            }
+            closed = true;
         } finally {
-            try {
-                lock.release();
-                for (LockFile lost : lostLocks) {
-                    lost.release();
-                }
-            } finally {
-                guard.unlock();
+            guard.unlock();
+        }
+        boolean interrupted = Thread.interrupted(); // as in answer
+        try {
+            watch.close();
+            LockSupport.unpark(thread);
+            if (joinThread()) {
+                lookOnceMore();
             }
+            leave();
+        } finally {
+            restore(interrupted);
         }
     }
 
-    private void joinThread() {
-        if (Thread.currentThread() == thread || !thread.isAlive()) {
-            return;
+    /** Returns whether the thread has ended, so that what was its own is ours. */
+    private boolean joinThread() {
+        if (Thread.currentThread() == thread) {
+            return false;
         }
         try {
             thread.join(JOIN_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        return !thread.isAlive();
+    }
+
+    /** Whoever asks at the very last moment finds his answer when we have gone. */
+    private void lookOnceMore() {
+        if (answered()) {
+            look();
+        }
+    }
+
+    private boolean answered() {
+        guard.lock();
+        try {
+            return answer != null;
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    private void leave() throws IOException {
+        guard.lock();
+        try {
+            if (lock.inPlace()) {
+                if (requesters.isEmpty()) {
+                    Files.deleteIfExists(files.stopped);
+                }
+                Files.deleteIfExists(files.ack);
+                Files.deleteIfExists(files.status);
+            }
+            for (Requester requester : requesters) {
+                requester.close();
+            }
+        } finally {
+            try {
+                lock.leave();
+            } finally {
+                if (answer == null) {
+                    releaseLocks();
+                }
+                unlockAndSay();
+            }
+        }
+    }
+
+    private void releaseLocks() throws IOException {
+        lock.release();
+        for (LockFile lost : lostLocks) {
+            lost.release();
         }
     }
 }

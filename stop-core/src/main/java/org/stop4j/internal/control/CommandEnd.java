@@ -5,6 +5,7 @@ import org.stop4j.internal.Ticker;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -64,8 +65,14 @@ public final class CommandEnd implements Closeable {
     /** Our request, open and locked until {@link #close} or our end: by that the application sees us live. */
     private @Nullable FileChannel request;
 
+    /** The one before, when the request had to be placed again: it is let go of when the request is placed once more. */
+    private @Nullable FileChannel previousRequest;
+
     private @Nullable FileFacts requestFacts;
     private boolean placed;
+    /** Another command's request was in the place of ours: it was not ours that was taken. */
+    private boolean displaced;
+
     private boolean listed;
     private long goneSince;
 
@@ -137,8 +144,13 @@ public final class CommandEnd implements Closeable {
     /** Asks and waits. Whatever the ending, no request of ours stays behind that nobody has taken. */
     public Ending run() throws InterruptedException {
         try {
+            throwIfInterrupted();
             prepare();
             return converse();
+        } catch (ClosedByInterruptException e) {
+            // A file channel says it in its own way, and leaves the flag set.
+            Thread.interrupted();
+            throw new InterruptedException();
         } catch (UnusableException e) {
             return new Ending(Result.NOT_PERMITTED, String.valueOf(e.getMessage()), "");
         } catch (IOException e) {
@@ -223,6 +235,10 @@ public final class CommandEnd implements Closeable {
         long spent = ticker.nanos() - start;
         long pause = Math.max(SHORTEST_PAUSE_NANOS, Math.min(spent / 4, LONGEST_PAUSE_NANOS));
         LockSupport.parkNanos(Math.max(1, Math.min(pause, order.timeoutNanos() - spent)));
+        throwIfInterrupted();
+    }
+
+    private static void throwIfInterrupted() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -259,8 +275,7 @@ public final class CommandEnd implements Closeable {
         }
         String objection = facts.objection(trustedUid);
         if (objection != null) {
-            throw new UnusableException(files.lock + " " + objection
-                    + "; to stop an application of another user, run the command as that user");
+            throw othersLock(objection, null);
         }
         Message status = files.readStatus(trustedUid);
         if (status != null && Self.identity().equals(status.get("process"))) {
@@ -272,9 +287,18 @@ public final class CommandEnd implements Closeable {
             lock = ControlFiles.openToRead(files.lock);
         } catch (NoSuchFileException e) {
             return null;
+        } catch (AccessDeniedException e) {
+            throw othersLock("belongs to uid " + facts.uid() + " and cannot be opened", e);
         }
         lockFacts = facts;
         return lock;
+    }
+
+    private UnusableException othersLock(String objection, @Nullable IOException cause) {
+        return new UnusableException(
+                files.lock + " " + objection
+                        + "; to stop an application of another user, run the command as that user",
+                cause);
     }
 
     private static boolean isHeld(FileChannel channel) throws IOException {
@@ -340,23 +364,24 @@ public final class CommandEnd implements Closeable {
         }
         FileFacts there = FileFacts.of(files.stop);
         if (there == null) {
-            if (!placed) {
+            if (!placed || displaced) {
                 place(application);
-            } else if (application == Application.ALIVE && !isListed()) {
+            } else if (!isListed()) {
                 if (goneSince == 0) {
                     goneSince = now;
                 } else if (now - goneSince >= LISTING_NANOS) {
-                    goneSince = 0;
                     place(application);
                 }
             }
             return;
         }
         goneSince = 0;
+        displaced = placed && !there.sameFile(requestFacts);
         if (there.sameFile(requestFacts)) {
             return;
         }
-        if (there.regular() && (there.uid() == trustedUid || there.uid() == ourUid)) {
+        if (there.regular()
+                && (there.uid() == trustedUid || there.uid() == ourUid || there.uid() == 0)) {
             letOthersGoFirst(application, there, now);
         } else {
             throw new UnusableException(
@@ -370,7 +395,9 @@ public final class CommandEnd implements Closeable {
             otherRequest = there;
             otherSince = now;
         }
-        if (application == Application.UNKNOWN || now - otherSince >= COURTESY_NANOS) {
+        // Where nobody is there to take it, it is one of a dead command. If it is in the place of
+        // ours, though, another command lives: whichever is there makes the application stop.
+        if (application == Application.UNKNOWN ? !placed : now - otherSince >= COURTESY_NANOS) {
             place(application);
         }
     }
@@ -382,10 +409,8 @@ public final class CommandEnd implements Closeable {
             forgetOldLegacyAnswer();
         }
         FileChannel channel = request;
-        if (channel == null || placed) {
-            closeRequest();
-            channel = ControlFiles.create(temporary);
-            request = channel;
+        if (channel == null || placed || FileFacts.of(temporary) == null) {
+            channel = newRequest();
         }
         Message message = new Message(Message.REQUEST)
                 .with("id", id)
@@ -397,8 +422,9 @@ public final class CommandEnd implements Closeable {
             message.with("instance", instance);
         }
         ControlFiles.write(channel, message.bytes());
-        if (trustedUid != ourUid) {
-            Files.setAttribute(temporary, "unix:uid", trustedUid, LinkOption.NOFOLLOW_LINKS);
+        int addressee = lockFacts == null ? trustedUid : lockFacts.uid();
+        if (addressee != ourUid && ourUid == 0) {
+            Files.setAttribute(temporary, "unix:uid", addressee, LinkOption.NOFOLLOW_LINKS);
         }
         if (channel.tryLock() == null) {
             throw new UnusableException(temporary + " is locked by somebody else");
@@ -411,6 +437,17 @@ public final class CommandEnd implements Closeable {
                     "cannot place " + files.stop + ": " + ControlFiles.plain(e), e);
         }
         placed = true;
+        displaced = false;
+        goneSince = 0;
+    }
+
+    /** A file that was taken, or cleared away by an application as it started, cannot be placed again. */
+    private FileChannel newRequest() throws IOException {
+        closePreviousRequest();
+        previousRequest = request;
+        FileChannel channel = ControlFiles.create(temporary);
+        request = channel;
+        return channel;
     }
 
     private static String wireName(Until until) {
@@ -440,7 +477,9 @@ public final class CommandEnd implements Closeable {
 
     /** A legacy application makes an empty file: one that is there already would hide it. */
     private void forgetOldLegacyAnswer() throws IOException {
+        oldAnswer = FileFacts.of(files.stopped);
         if (oldAnswer != null) {
+            checkAnswerFile(oldAnswer);
             Files.deleteIfExists(files.stopped);
             oldAnswer = null;
         }
@@ -453,12 +492,13 @@ public final class CommandEnd implements Closeable {
             return null;
         }
         FileFacts facts = FileFacts.of(files.stopped);
-        if (facts == null || facts.unchanged(oldAnswer)) {
+        FileFacts directory = FileFacts.following(files.directory);
+        if (facts == null || directory == null || facts.unchanged(oldAnswer)) {
             return null;
         }
         checkAnswerFile(facts);
         if (facts.size() == 0) {
-            return emptyAnswer();
+            return directory.othersMayMoveFiles() ? ignoreEmptyAnswer() : emptyAnswer();
         }
         try (FileChannel channel = ControlFiles.openToRead(files.stopped)) {
             Message message = Message.parse(ControlFiles.read(channel), Message.STOPPED);
@@ -474,11 +514,19 @@ public final class CommandEnd implements Closeable {
         } catch (NoSuchFileException e) {
             return null;
         } catch (AccessDeniedException e) {
-            return emptyAnswer(); // a legacy one has mode 0110
+            ignore(files.stopped + " belongs to uid " + facts.uid() + " and cannot be read");
+            return null;
         } catch (Message.MalformedException e) {
             ignore(files.stopped + " " + e.getMessage());
             return null;
         }
+    }
+
+    /** Anybody could have put any empty file of ours there. */
+    private @Nullable Ending ignoreEmptyAnswer() {
+        ignore(files.stopped
+                + " is empty, which proves nothing in a directory where others may rename files");
+        return null;
     }
 
     private Ending emptyAnswer() {
@@ -501,13 +549,7 @@ public final class CommandEnd implements Closeable {
     }
 
     private Ending afterAnswer(Ending ending, long start) throws IOException, InterruptedException {
-        Application application = application();
-        if (application == Application.ALIVE) {
-            files.publish(files.ack, new Message(Message.ACK).with("id", id), Self.newId());
-        } else {
-            // It left the answer for us, or is of the kind that never cleans up.
-            Files.deleteIfExists(files.stopped);
-        }
+        Application application = acknowledge();
         while (order.until() == Until.EXITED && application == Application.ALIVE) {
             if (ticker.nanos() - start >= order.timeoutNanos()) {
                 return new Ending(
@@ -523,6 +565,29 @@ public final class CommandEnd implements Closeable {
         return ending;
     }
 
+    /** Tells the application that its answer was read; where it has gone already, cleans up after it. */
+    private Application acknowledge() throws IOException {
+        Application application = application();
+        if (application == Application.ALIVE) {
+            try {
+                files.publish(files.ack, new Message(Message.ACK).with("id", id), Self.newId());
+            } catch (ClosedByInterruptException e) {
+                throw e;
+            } catch (IOException e) {
+                // The answer is what counts; the application sees our end all the same.
+                notices.say("cannot acknowledge the answer: " + ControlFiles.plain(e));
+            }
+            application = application();
+            if (application == Application.ALIVE) {
+                return application;
+            }
+            Files.deleteIfExists(files.ack);
+        }
+        // It left the answer for us, or is of the kind that never cleans up.
+        Files.deleteIfExists(files.stopped);
+        return application;
+    }
+
     // ---- the end
 
     private void withdraw() {
@@ -536,9 +601,9 @@ public final class CommandEnd implements Closeable {
         }
     }
 
-    private void closeRequest() throws IOException {
-        FileChannel channel = request;
-        request = null;
+    private void closePreviousRequest() throws IOException {
+        FileChannel channel = previousRequest;
+        previousRequest = null;
         if (channel != null) {
             channel.close();
         }
@@ -547,7 +612,12 @@ public final class CommandEnd implements Closeable {
     /** Tells the application that we have gone; the end of the process does the same. */
     @Override
     public void close() throws IOException {
-        closeRequest();
+        closePreviousRequest();
+        FileChannel channel = request;
+        request = null;
+        if (channel != null) {
+            channel.close();
+        }
         FileChannel current = lock;
         lock = null;
         if (current != null) {

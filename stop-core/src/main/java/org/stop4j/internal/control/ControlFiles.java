@@ -150,7 +150,8 @@ final class ControlFiles {
                     default -> e.getClass().getSimpleName();
                 };
             }
-            return failure.getFile() + ": " + reason;
+            String other = failure.getOtherFile();
+            return failure.getFile() + (other == null ? "" : " -> " + other) + ": " + reason;
         }
         String message = e.getMessage();
         return message == null ? e.toString() : message;

@@ -6,6 +6,7 @@ import org.stop4j.internal.Ticker;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -110,6 +111,12 @@ final class LockFile {
                     there);
         } catch (FileAlreadyExistsException | NoSuchFileException changedMeanwhile) {
             return null;
+        } catch (AccessDeniedException e) {
+            if (there == null) {
+                throw e;
+            }
+            throw new UnusableException(
+                    files.lock + " belongs to uid " + there.uid() + " and cannot be opened", e);
         }
     }
 
@@ -132,14 +139,15 @@ final class LockFile {
         }
     }
 
-    /** Deletes the file, if it is still ours, then lets go of the lock. */
-    void release() throws IOException {
-        try {
-            if (inPlace()) {
-                Files.deleteIfExists(files.lock);
-            }
-        } finally {
-            channel.close();
+    /** Deletes the file, if it is still ours; whoever has it open still sees it locked. */
+    void leave() throws IOException {
+        if (inPlace()) {
+            Files.deleteIfExists(files.lock);
         }
+    }
+
+    /** Lets go of the lock; who has left before leaves nothing behind. */
+    void release() throws IOException {
+        channel.close();
     }
 }

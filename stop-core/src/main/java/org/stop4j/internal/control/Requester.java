@@ -3,8 +3,10 @@ package org.stop4j.internal.control;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 
 /**
  * Somebody who has asked this application to stop, and how long he must be waited for.
@@ -23,7 +25,7 @@ final class Requester {
     private final Request request;
     private final String until;
     private final @Nullable FileChannel channel;
-    private final boolean locked;
+    private boolean locked;
     private boolean acknowledged;
 
     private Requester(
@@ -71,12 +73,16 @@ final class Requester {
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {
-        FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
-        if (lock == null) {
-            return true;
+        try {
+            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
+            if (lock == null) {
+                return true;
+            }
+            lock.release();
+            return false;
+        } catch (OverlappingFileLockException e) {
+            return true; // by this very process
         }
-        lock.release();
-        return false;
     }
 
     String id() {
@@ -85,10 +91,6 @@ final class Requester {
 
     Request request() {
         return request;
-    }
-
-    boolean isLegacy() {
-        return request.legacy();
     }
 
     /** Whether it was alive, for certain, when its request was taken. */
@@ -111,6 +113,10 @@ final class Requester {
         }
         try {
             return !isLocked(channel);
+        } catch (ClosedByInterruptException e) {
+            locked = false; // it cannot be seen any more: its acknowledgement or the hold limit
+            // decides
+            return false;
         } catch (IOException e) {
             return true; // the file system has gone, and with it any way to answer
         }

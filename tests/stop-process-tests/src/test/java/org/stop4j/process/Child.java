@@ -71,7 +71,13 @@ final class Child implements AutoCloseable {
 
     /** {@code java -jar stop.jar}, with the options. */
     static Child stop(Map<String, String> environment, String... options) {
-        List<String> command = new ArrayList<>(
+        return stopBy(List.of(), environment, options);
+    }
+
+    /** The same, run by another command: {@code setpriv …}, {@code nsenter …}. */
+    static Child stopBy(List<String> prefix, Map<String, String> environment, String... options) {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(
                 List.of(javaProgram(), "-XX:TieredStopAtLevel=1", "-jar", jar("stop.cli.jar")));
         command.addAll(List.of(options));
         return new Child(launch(environment, command));
@@ -172,6 +178,15 @@ final class Child implements AutoCloseable {
             throw new UncheckedIOException("to " + this, e);
         }
         return this;
+    }
+
+    /** Waits for a line on standard error that contains this, and returns it. */
+    String awaitErr(String part) {
+        Awaitility.await("\"" + part + "\" on standard error of " + this)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> err().stream().anyMatch(line -> line.contains(part)));
+        return err().stream().filter(line -> line.contains(part)).findFirst().orElseThrow();
     }
 
     /** Sends a signal by its name without SIG; to this process alone. */
