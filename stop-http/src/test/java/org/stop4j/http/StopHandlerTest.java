@@ -87,6 +87,21 @@ class StopHandlerTest {
     }
 
     @Test
+    void aCallerThatDoesNotReadItsAnswerDoesNotHoldTheProcessForLong() throws Exception {
+        Logger quiet = Logger.getLogger("org.stop4j");
+        quiet.setLevel(Level.OFF);
+        StoppedApp app = new StoppedApp().quick();
+        app.stop.step("x".repeat(16_000_000), deadline -> {});
+        server.createContext("/shutdown", StopHandler.of(app.stop));
+        try (Connection caller = Connection.open(port, Connection.request("GET /shutdown"))) {
+            assertThat(app.awaitExit()).isZero();
+            assertThat(caller.socket.isClosed()).isFalse();
+        } finally {
+            quiet.setLevel(null);
+        }
+    }
+
+    @Test
     void aCallAfterTheStopGetsTheReportOfTheStop() throws Exception {
         StoppedApp app = new StoppedApp().quick();
         server.createContext("/shutdown", StopHandler.of(app.stop));
