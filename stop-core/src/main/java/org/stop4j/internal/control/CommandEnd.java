@@ -575,7 +575,7 @@ public final class CommandEnd implements Closeable {
                 throw e;
             } catch (IOException e) {
                 // The answer is what counts; the application sees our end all the same.
-                notices.say("cannot acknowledge the answer: " + ControlFiles.plain(e));
+                notices.accept("cannot acknowledge the answer: " + ControlFiles.plain(e));
             }
             application = application();
             if (application == Application.ALIVE) {

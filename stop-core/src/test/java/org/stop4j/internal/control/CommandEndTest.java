@@ -36,7 +36,7 @@ class CommandEndTest {
         assertThat(lock.tryLock()).isNotNull();
         CommandEnd.Order order =
                 new CommandEnd.Order("", Place.PATIENCE.toNanos(), CommandEnd.Until.STOPPED);
-        command = new CommandEnd(directory, Place.NAME, order, place);
+        command = new CommandEnd(directory, Place.NAME, order, place::say);
     }
 
     @AfterEach
