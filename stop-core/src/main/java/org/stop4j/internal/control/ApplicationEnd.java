@@ -477,8 +477,8 @@ public final class ApplicationEnd implements Closeable {
         try {
             files.publish(files.stopped, message, Self.newId());
         } catch (IOException e) {
-            unsaid.add(
-                    "cannot write the answer (" + ControlFiles.plain(e) + "); leaves an empty one");
+            unsaid.add("cannot write the answer " + files.stopped + " (" + ControlFiles.plain(e)
+                    + "); leaves an empty one");
             publishEmptyAnswer();
         }
     }
@@ -491,7 +491,7 @@ public final class ApplicationEnd implements Closeable {
             ControlFiles.rename(temporary, files.stopped);
         } catch (IOException e) {
             ControlFiles.deleteAfter(e, temporary);
-            unsaid.add("cannot answer: " + ControlFiles.plain(e));
+            unsaid.add("cannot leave " + files.stopped + ": " + ControlFiles.plain(e));
         }
     }
 
@@ -502,7 +502,7 @@ public final class ApplicationEnd implements Closeable {
             writeStatus();
             trouble("");
         } catch (IOException e) {
-            trouble("cannot write the status: " + ControlFiles.plain(e));
+            trouble("cannot write " + files.status + ": " + ControlFiles.plain(e));
         } finally {
             restore(interrupted);
         }

@@ -80,7 +80,7 @@ public final class CommandEnd implements Closeable {
     private long otherSince;
 
     private @Nullable FileFacts oldAnswer;
-    private String lastIgnored = "";
+    private String lastSaid = "";
 
     /**
      * What the command wants.
@@ -364,13 +364,15 @@ public final class CommandEnd implements Closeable {
         }
         FileFacts there = FileFacts.of(files.stop);
         if (there == null) {
-            if (!placed || displaced) {
+            if (!placed) {
                 place(application);
+            } else if (displaced) {
+                placeAgain(application);
             } else if (!isListed()) {
                 if (goneSince == 0) {
                     goneSince = now;
                 } else if (now - goneSince >= LISTING_NANOS) {
-                    place(application);
+                    placeAgain(application);
                 }
             }
             return;
@@ -409,9 +411,44 @@ public final class CommandEnd implements Closeable {
             forgetOldLegacyAnswer();
         }
         FileChannel channel = request;
+        // A file that was taken, or that a starting application has cleared away, is of no more
+        // use.
         if (channel == null || placed || FileFacts.of(temporary) == null) {
-            channel = newRequest();
+            channel = ControlFiles.create(temporary);
         }
+        try {
+            fillAndRename(channel);
+        } catch (IOException e) {
+            if (channel != request) {
+                channel.close();
+                ControlFiles.deleteAfter(e, temporary);
+            }
+            throw e;
+        }
+        if (channel != request) {
+            closePreviousRequest();
+            previousRequest = request;
+            request = channel;
+        }
+        placed = true;
+        displaced = false;
+        goneSince = 0;
+    }
+
+    private void placeAgain(Application application) throws IOException {
+        try {
+            place(application);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            // It may have been taken all the same, and cannot be listed on a full disk: the answer,
+            // or the application's end, will tell.
+            goneSince = 0;
+            sayOnce("the request is gone and cannot be placed again: " + ControlFiles.plain(e));
+        }
+    }
+
+    private void fillAndRename(FileChannel channel) throws IOException {
         Message message = new Message(Message.REQUEST)
                 .with("id", id)
                 .with("pid", pid)
@@ -429,25 +466,14 @@ public final class CommandEnd implements Closeable {
         if (channel.tryLock() == null) {
             throw new UnusableException(temporary + " is locked by somebody else");
         }
-        requestFacts = FileFacts.of(temporary);
+        FileFacts facts = FileFacts.of(temporary);
         try {
             ControlFiles.rename(temporary, files.stop);
         } catch (IOException e) {
             throw new UnusableException(
                     "cannot place " + files.stop + ": " + ControlFiles.plain(e), e);
         }
-        placed = true;
-        displaced = false;
-        goneSince = 0;
-    }
-
-    /** A file that was taken, or cleared away by an application as it started, cannot be placed again. */
-    private FileChannel newRequest() throws IOException {
-        closePreviousRequest();
-        previousRequest = request;
-        FileChannel channel = ControlFiles.create(temporary);
-        request = channel;
-        return channel;
+        requestFacts = facts;
     }
 
     private static String wireName(Until until) {
@@ -514,17 +540,18 @@ public final class CommandEnd implements Closeable {
         } catch (NoSuchFileException e) {
             return null;
         } catch (AccessDeniedException e) {
-            ignore(files.stopped + " belongs to uid " + facts.uid() + " and cannot be read");
+            sayOnce("ignored: " + files.stopped + " belongs to uid " + facts.uid()
+                    + " and cannot be read");
             return null;
         } catch (Message.MalformedException e) {
-            ignore(files.stopped + " " + e.getMessage());
+            sayOnce("ignored: " + files.stopped + " " + e.getMessage());
             return null;
         }
     }
 
     /** Anybody could have put any empty file of ours there. */
     private @Nullable Ending ignoreEmptyAnswer() {
-        ignore(files.stopped
+        sayOnce("ignored: " + files.stopped
                 + " is empty, which proves nothing in a directory where others may rename files");
         return null;
     }
@@ -541,10 +568,10 @@ public final class CommandEnd implements Closeable {
                         "");
     }
 
-    private void ignore(String what) {
-        if (!what.equals(lastIgnored)) {
-            lastIgnored = what;
-            notices.accept("ignored: " + what);
+    private void sayOnce(String what) {
+        if (!what.equals(lastSaid)) {
+            lastSaid = what;
+            notices.accept(what);
         }
     }
 
@@ -591,6 +618,9 @@ public final class CommandEnd implements Closeable {
     // ---- the end
 
     private void withdraw() {
+        if (request == null) {
+            return; // nothing was made
+        }
         try {
             Files.deleteIfExists(temporary);
             if (placed && requestFacts != null && requestFacts.sameFile(FileFacts.of(files.stop))) {
