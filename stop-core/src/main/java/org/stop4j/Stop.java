@@ -9,9 +9,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -45,6 +42,9 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Stop implements AutoCloseable {
     private final Ticker ticker = Ticker.system();
     private final Log log = new Log();
+    private final Steps steps = new Steps(log, ticker);
+    private final Triggers triggers = new Triggers(log);
+    private final Holds holds = new Holds(ticker);
     private final Duration timeout;
     private final Duration holdLimit;
     private final Exit exit;
@@ -56,25 +56,15 @@ public final class Stop implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    // Guarded by lock, never held while user code or a trigger is called:
-    private final Map<String, Step> steps = new LinkedHashMap<>();
-    private final List<Trigger.Installed> installed = new ArrayList<>();
-    /** Kept, since the lock by which the command sees the process end must not become garbage before. */
-    private final List<Trigger.Installed> closed = new ArrayList<>();
-
+    // Guarded by lock, which is not held while user code or a trigger is called:
     private @Nullable Reason reason;
     private boolean started;
-    private int holds;
-    private boolean holdEnded;
-    private int stepsDone;
-    private int stepsAll;
 
-    /** Written under the lock; volatile so that reading a state waits for nobody. */
+    // Written under the lock; volatile so that reading them waits for nobody:
     private volatile State state = State.RUNNING;
-
-    private volatile @Nullable StepRun current;
-    private volatile @Nullable Deadline deadline;
     private volatile @Nullable Report report;
+
+    private volatile @Nullable Deadline deadline;
     private final CompletableFuture<Report> stopped = new CompletableFuture<>();
     /** Open until nothing is left to do but to end the process. */
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -109,25 +99,7 @@ public final class Stop implements AutoCloseable {
     public Registration step(String name, Step step) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(step, "step");
-        lock.lock();
-        try {
-            if (reason != null) {
-                throw new IllegalStateException("step \"" + name
-                        + "\" comes too late: the stop has begun (" + reason + ")");
-            }
-            if (steps.putIfAbsent(name, step) != null) {
-                throw new IllegalArgumentException(
-                        "there is a step \"" + name + "\" already; allowed: a name of its own");
-            }
-            AtomicBoolean there = new AtomicBoolean(true);
-            return () -> {
-                if (there.compareAndSet(true, false)) {
-                    remove(name, step);
-                }
-            };
-        } finally {
-            lock.unlock();
-        }
+        return steps.add(name, step);
     }
 
     /**
@@ -142,17 +114,6 @@ public final class Stop implements AutoCloseable {
     public Registration step(String name, AutoCloseable resource) {
         Objects.requireNonNull(resource, "resource");
         return step(name, untilThen -> resource.close());
-    }
-
-    private void remove(String name, Step step) {
-        lock.lock();
-        try {
-            if (reason == null) {
-                steps.remove(name, step);
-            }
-        } finally {
-            lock.unlock();
-        }
     }
 
     // ---- asking and waiting
@@ -174,8 +135,8 @@ public final class Stop implements AutoCloseable {
      *
      * @param why the reason
      * @return a stage that completes with the report when every step has been attempted; what depends on it
-     *     runs on a thread of its own, for which the end of the process does not wait (a step or a {@link
-     *     #hold} does that)
+     *     runs on one thread for all, for which the end of the process does not wait (a step or a {@link
+     *     #hold} does that), and must be quick
      */
     public CompletionStage<Report> request(Reason why) {
         Objects.requireNonNull(why, "why");
@@ -186,10 +147,7 @@ public final class Stop implements AutoCloseable {
             first = reason == null;
             if (first) {
                 reason = why;
-            } else if (state == State.STOPPED && why.kind() == Reason.Kind.SIGNAL) {
-                // Whoever sends a signal now has waited long enough.
-                holdEnded = true;
-                changed.signalAll();
+                steps.seal(why);
             }
             begin = first && started;
         } finally {
@@ -199,6 +157,8 @@ public final class Stop implements AutoCloseable {
             begin();
         } else if (!first && state != State.STOPPED) {
             log.info("already stopping; also asked by " + why);
+        } else if (!first && why.kind() == Reason.Kind.SIGNAL) {
+            holds.end(); // whoever sends a signal now has waited long enough
         }
         return stopped.minimalCompletionStage();
     }
@@ -243,7 +203,7 @@ public final class Stop implements AutoCloseable {
      * @throws IllegalStateException if called from a step, which would wait for itself
      */
     public Report await() throws InterruptedException {
-        refuseInStep();
+        steps.refuseOwnThread();
         lock.lockInterruptibly();
         try {
             Report done = report;
@@ -266,7 +226,7 @@ public final class Stop implements AutoCloseable {
      * @throws IllegalStateException if called from a step, which would wait for itself
      */
     public Optional<Report> await(Duration limit) throws InterruptedException {
-        refuseInStep();
+        steps.refuseOwnThread();
         long left = Durations.saturatedNanos(limit);
         lock.lockInterruptibly();
         try {
@@ -279,14 +239,6 @@ public final class Stop implements AutoCloseable {
         }
     }
 
-    private void refuseInStep() {
-        StepRun running = current;
-        if (running != null && running.isOn(Thread.currentThread())) {
-            throw new IllegalStateException(
-                    "step \"" + running.name() + "\" would wait for itself");
-        }
-    }
-
     /**
      * Keeps the process alive for somebody who waits for the answer: from when every step has been
      * attempted until the hold is closed, a further signal comes, or the hold limit has passed.
@@ -294,28 +246,7 @@ public final class Stop implements AutoCloseable {
      * @return the hold; close it when the answer is given
      */
     public Hold hold() {
-        addToHolds(1);
-        return new Hold() {
-            private boolean closed;
-
-            @Override
-            public synchronized void close() {
-                if (!closed) {
-                    closed = true;
-                    addToHolds(-1);
-                }
-            }
-        };
-    }
-
-    private void addToHolds(int difference) {
-        lock.lock();
-        try {
-            holds += difference;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        return holds.add();
     }
 
     /**
@@ -332,12 +263,12 @@ public final class Stop implements AutoCloseable {
             if (reason != null) {
                 return;
             }
-            closing = removeInstalled(true);
+            closing = triggers.removeAll();
         } finally {
             lock.unlock();
         }
         removeHook();
-        IOException failure = closeAll(closing);
+        IOException failure = Triggers.close(closing);
         if (failure != null) {
             throw new UncheckedIOException(failure.getMessage(), failure);
         }
@@ -362,7 +293,7 @@ public final class Stop implements AutoCloseable {
         int code = Outcome.FAILED.exitCode();
         try {
             code = stopAndAnswer();
-            closeLogging(false);
+            close(triggers.removeAllButSignals());
         } finally {
             finished.countDown();
             end(code);
@@ -376,7 +307,14 @@ public final class Stop implements AutoCloseable {
                 exit.exit(code);
             }
         } finally {
-            closeLogging(true);
+            close(triggers.removeAll());
+        }
+    }
+
+    private void close(List<Trigger.Installed> removed) {
+        IOException failure = Triggers.close(removed);
+        if (failure != null) {
+            log.warning("left something behind", failure);
         }
     }
 
@@ -389,14 +327,13 @@ public final class Stop implements AutoCloseable {
             // files of the answer, which it would close.
             Thread.interrupted();
             publish(done);
-            awaitHolds();
+            holds.awaitNone(holdLimit);
             return done.outcome().exitCode();
         } catch (Throwable failure) {
             log.warning("the stop itself failed", failure);
             if (report == null) {
                 publish(broken(failure)); // whoever waits must not wait for ever
             }
-            stopped.completeExceptionally(failure);
             return Outcome.FAILED.exitCode();
         }
     }
@@ -404,97 +341,42 @@ public final class Stop implements AutoCloseable {
     private Report broken(Throwable failure) {
         StepReport itself = new StepReport(
                 "(the stop itself)", StepReport.Result.FAILED, Duration.ZERO, failure, List.of());
-        return Report.of(
-                reason().orElseGet(() -> Reason.of(Reason.Kind.CODE, "")),
-                Duration.ZERO,
-                List.of(itself));
+        return Report.of(why(), Duration.ZERO, List.of(itself));
+    }
+
+    private Reason why() {
+        return reason().orElseGet(() -> Reason.of(Reason.Kind.CODE, ""));
     }
 
     private Report runSteps() {
         long start = ticker.nanos();
         Deadline whole = Deadline.after(timeout, ticker);
         deadline = whole;
-        Map<String, Step> ordered;
-        Reason why;
-        lock.lock();
-        try {
-            state = State.STOPPING;
-            why = reason == null ? Reason.of(Reason.Kind.CODE, "") : reason;
-            ordered = new LinkedHashMap<>(steps);
-            stepsAll = ordered.size();
-        } finally {
-            lock.unlock();
-        }
-        log.info("stopping: " + why + "; steps: " + ordered.keySet() + ", at most "
+        moveTo(State.STOPPING);
+        Reason why = why();
+        log.info("stopping: " + why + "; steps: " + steps.names() + ", at most "
                 + Durations.plain(timeout));
-        tellTriggers();
-        List<StepReport> reports = new ArrayList<>();
-        int left = ordered.size();
-        for (Map.Entry<String, Step> step : ordered.entrySet()) {
-            left--;
-            reports.add(attempt(step.getKey(), step.getValue(), whole, left == 0));
-        }
+        triggers.tell();
+        List<StepReport> reports = steps.run(whole);
         return Report.of(why, Duration.ofNanos(ticker.nanos() - start), reports);
     }
 
-    // Throwable: when the memory is full, even this side of a step can fail; the next is still to
-    // come.
-    @SuppressWarnings("CatchingUnchecked")
-    private StepReport attempt(String name, Step step, Deadline whole, boolean isLast) {
-        try {
-            return runStep(name, step, whole, isLast);
-        } catch (Throwable failure) {
-            return new StepReport(
-                    name, StepReport.Result.FAILED, Duration.ZERO, failure, List.of());
-        } finally {
-            current = null;
-            countStep();
-        }
-    }
-
-    private StepReport runStep(String name, Step step, Deadline whole, boolean isLast) {
-        // A tenth of what is left stays for the steps to come, however this one behaves.
-        Deadline own =
-                isLast ? whole : whole.within(Duration.ofNanos(whole.remainingNanos() / 10 * 9));
-        StepRun run = new StepRun(name, step, own);
-        current = run;
-        StepReport result = run.run(ticker);
-        logStep(result);
-        return result;
-    }
-
-    private void countStep() {
+    private void moveTo(State next) {
         lock.lock();
         try {
-            stepsDone++;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void logStep(StepReport result) {
-        Throwable failure = result.failure();
-        if (failure != null) {
-            log.warning("step " + result, failure);
-        } else if (result.result() == StepReport.Result.HUNG) {
-            Throwable where = new Throwable("where \"" + result.name() + "\" hung");
-            where.setStackTrace(result.stack().toArray(new StackTraceElement[0]));
-            log.warning("step " + result, where);
-        }
-    }
-
-    private void publish(Report done) {
-        lock.lock();
-        try {
-            report = done;
-            state = State.STOPPED;
+            state = next;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+    }
+
+    private void publish(Report done) {
+        report = done;
+        moveTo(State.STOPPED);
         log.info(done.summary());
-        giveAnswer(done);
-        tellTriggers();
+        triggers.answer(done);
+        triggers.tell();
         stopped.completeAsync(() -> done, Stop::runApart);
     }
 
@@ -505,96 +387,6 @@ public final class Stop implements AutoCloseable {
             thread.start();
         } catch (OutOfMemoryError noThreadLeft) {
             task.run();
-        }
-    }
-
-    private void giveAnswer(Report done) {
-        for (Trigger.Installed trigger : installedNow()) {
-            try {
-                trigger.stopped(done);
-            } catch (RuntimeException | Error e) {
-                log.warning("trigger " + Description.of(trigger) + " failed", e);
-            }
-        }
-    }
-
-    private void tellTriggers() {
-        for (Trigger.Installed trigger : installedNow()) {
-            try {
-                trigger.changed();
-            } catch (RuntimeException | Error e) {
-                log.warning("trigger " + Description.of(trigger) + " failed", e);
-            }
-        }
-    }
-
-    private List<Trigger.Installed> installedNow() {
-        lock.lock();
-        try {
-            return List.copyOf(installed);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void awaitHolds() {
-        Deadline limit = Deadline.after(holdLimit, ticker);
-        lock.lock();
-        try {
-            while (holds > 0 && !holdEnded && !limit.expired()) {
-                try {
-                    changed.awaitNanos(limit.remainingNanos());
-                } catch (InterruptedException notForUs) {
-                    // see StepRun.awaitEnd
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Takes out what is to be closed, in the order of closing: last installed, first closed. */
-    private List<Trigger.Installed> removeInstalled(boolean signalsToo) {
-        List<Trigger.Installed> removed = new ArrayList<>();
-        lock.lock();
-        try {
-            for (int i = installed.size() - 1; i >= 0; i--) {
-                if (signalsToo || !(installed.get(i) instanceof SignalTrigger.Taken)) {
-                    removed.add(installed.remove(i));
-                }
-            }
-            closed.addAll(removed);
-        } finally {
-            lock.unlock();
-        }
-        return removed;
-    }
-
-    /** Returns the first failure, the others suppressed in it. */
-    private static @Nullable IOException closeAll(List<Trigger.Installed> closing) {
-        IOException failure = null;
-        for (Trigger.Installed trigger : closing) {
-            try {
-                trigger.close();
-            } catch (IOException | RuntimeException | Error e) {
-                IOException wrapped = new IOException(
-                        "cannot close trigger " + Description.of(trigger) + ": "
-                                + Description.of(e),
-                        e);
-                if (failure == null) {
-                    failure = wrapped;
-                } else {
-                    failure.addSuppressed(wrapped);
-                }
-            }
-        }
-        return failure;
-    }
-
-    private void closeLogging(boolean signalsToo) {
-        IOException failure = closeAll(removeInstalled(signalsToo));
-        if (failure != null) {
-            log.warning("left something behind", failure);
         }
     }
 
@@ -613,10 +405,7 @@ public final class Stop implements AutoCloseable {
     private boolean awaitFinished(Deadline limit) {
         boolean done = false;
         while (!done && !limit.expired()) {
-            StepRun running = current;
-            if (running != null) {
-                running.giveUpIfExiting();
-            }
+            steps.giveUpIfExiting();
             try {
                 done = finished.await(20, TimeUnit.MILLISECONDS);
             } catch (InterruptedException notForUs) {
@@ -634,23 +423,19 @@ public final class Stop implements AutoCloseable {
 
     /** {@code key, value, …}: state, steps and time, for the status file. */
     String[] status() {
-        StepRun running = current;
+        State now = state;
+        String running = steps.running();
         Deadline until = deadline;
-        lock.lock();
-        try {
-            return new String[] {
-                "state", state.name(),
-                "steps-done", Integer.toString(stepsDone),
-                "steps-all", Integer.toString(state == State.RUNNING ? steps.size() : stepsAll),
-                "waiting-for", running == null ? "" : ", running step \"" + running.name() + '"',
-                "left-ms",
-                        until == null || state != State.STOPPING
-                                ? ""
-                                : Long.toString(until.remaining().toMillis())
-            };
-        } finally {
-            lock.unlock();
-        }
+        String left = until == null || now != State.STOPPING
+                ? ""
+                : Long.toString(until.remaining().toMillis());
+        return new String[] {
+            "state", now.name(),
+            "steps-done", Integer.toString(steps.done()),
+            "steps-all", Integer.toString(steps.count()),
+            "waiting-for", running == null ? "" : ", running step \"" + running + '"',
+            "left-ms", left
+        };
     }
 
     // ---- building
@@ -661,7 +446,7 @@ public final class Stop implements AutoCloseable {
                 Runtime.getRuntime().addShutdownHook(hook);
             }
             for (Trigger trigger : builder.triggers) {
-                add(Objects.requireNonNull(trigger.install(this), "what was installed"));
+                triggers.install(trigger, this);
             }
         } catch (IOException e) {
             UncheckedIOException unchecked = new UncheckedIOException(e.getMessage(), e);
@@ -671,8 +456,7 @@ public final class Stop implements AutoCloseable {
             uninstall(e);
             throw e;
         }
-        log.info("ready to stop on "
-                + installedNow().stream().map(Description::of).toList());
+        log.info("ready to stop on " + triggers);
         boolean askedMeanwhile;
         lock.lock();
         try {
@@ -687,18 +471,9 @@ public final class Stop implements AutoCloseable {
         return this;
     }
 
-    private void add(Trigger.Installed one) {
-        lock.lock();
-        try {
-            installed.add(one);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void uninstall(Throwable failure) {
         removeHook();
-        IOException alsoFailed = closeAll(removeInstalled(true));
+        IOException alsoFailed = Triggers.close(triggers.removeAll());
         if (alsoFailed != null) {
             failure.addSuppressed(alsoFailed);
         }
