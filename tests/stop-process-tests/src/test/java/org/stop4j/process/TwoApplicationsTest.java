@@ -106,7 +106,6 @@ class TwoApplicationsTest {
                 assertThat(command.awaitExit()).as("%s\n%s", command, app).isZero();
             }
             assertThat(app.awaitExit()).isZero();
-            assertThat(app.out()).last().isEqualTo("stopped CLEAN");
         }
         assertThat(Child.filesIn(directory)).isEmpty();
     }
