@@ -301,9 +301,11 @@ class StopTest {
     @Test
     void aStepThatInterruptsEveryThreadItFindsCutsNothingShort() throws Exception {
         List<String> trigger = Collections.synchronizedList(new ArrayList<>());
+        StopThread thread = new StopThread();
         Stop stop = Stop.builder()
                 .holdLimit(Duration.ofMinutes(10))
                 .exit(code -> events.add("exit " + code))
+                .trigger(thread)
                 .trigger(ofStop -> new Trigger.Installed() {
                     @Override
                     public void stopped(Report report) {
@@ -321,25 +323,17 @@ class StopTest {
         stop.step(
                 "rude",
                 deadline -> Thread.getAllStackTraces().keySet().stream()
-                        .filter(thread -> thread.getName().equals("stop"))
+                        .filter(each -> each.getName().equals("stop"))
                         .forEach(Thread::interrupt));
         stop.step("last", noting("last"));
         stop.request("");
         assertThat(stop.await().outcome()).isEqualTo(Outcome.CLEAN);
-        Threads.awaitWaiting(stopThread());
+        thread.awaitHolding();
         assertThat(trigger).containsExactly("interrupted false");
         hold.close();
-        stopThread().join();
+        thread.awaitEnd();
         assertThat(trigger).containsExactly("interrupted false", "closed");
         assertThat(events).containsExactly("last", "exit 0");
-    }
-
-    /** The one of this test: the others have ended theirs, or it has ended already. */
-    private static Thread stopThread() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("stop"))
-                .findFirst()
-                .orElseGet(Thread::new);
     }
 
     // ---- asking
@@ -522,7 +516,7 @@ class StopTest {
     @MethodSource("seeds")
     void whileManyAskAndRegisterEveryStepIsEitherRefusedOrRunOnce(long seed) throws Exception {
         Random random = new Random(seed);
-        for (int round = 0; round < 100; round++) {
+        for (int round = 0; round < 40; round++) {
             race(random);
         }
         assertThat(threads.failures()).isEmpty();
@@ -531,7 +525,11 @@ class StopTest {
     private void race(Random random) throws Exception {
         int registrars = 3;
         AtomicInteger exits = new AtomicInteger();
-        Stop stop = Stop.builder().exit(code -> exits.incrementAndGet()).start();
+        StopThread stopThread = new StopThread();
+        Stop stop = Stop.builder()
+                .trigger(stopThread)
+                .exit(code -> exits.incrementAndGet())
+                .start();
         List<String> accepted = Collections.synchronizedList(new ArrayList<>());
         List<String> run = Collections.synchronizedList(new ArrayList<>());
         CyclicBarrier start = new CyclicBarrier(registrars + 2);
@@ -559,7 +557,7 @@ class StopTest {
         Report report = stop.await();
         assertThat(run).containsExactlyInAnyOrderElementsOf(accepted);
         assertThat(report.steps()).hasSameSizeAs(accepted);
-        stopThread().join();
+        stopThread.awaitEnd();
         assertThat(exits).hasValue(1);
     }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.stop4j.internal.Threads;
 import org.stop4j.spi.Trigger;
 
 import java.io.IOException;
@@ -26,6 +25,7 @@ class StopTriggersTest {
     private final LogLines log = new LogLines();
     private final List<String> events = Collections.synchronizedList(new ArrayList<>());
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+    private final StopThread thread = new StopThread();
 
     @AfterEach
     void endLog() {
@@ -41,17 +41,6 @@ class StopTriggersTest {
 
     private RecordingTrigger recording(String name) {
         return new RecordingTrigger(name, events);
-    }
-
-    /** Waits until the stop is done and nobody but the hold keeps the process. */
-    private static Thread awaitHolding(Stop stop) throws InterruptedException {
-        stop.await();
-        Thread thread = Thread.getAllStackTraces().keySet().stream()
-                .filter(each -> each.getName().equals("stop"))
-                .findFirst()
-                .orElseThrow();
-        Threads.awaitWaiting(thread);
-        return thread;
     }
 
     @Test
@@ -257,17 +246,17 @@ class StopTriggersTest {
         Stop stop = builder()
                 .holdLimit(Duration.ofMinutes(10))
                 .trigger(recording("a"))
+                .trigger(thread)
                 .start();
         Hold one = stop.hold();
         Hold two = stop.hold();
-        stop.request("");
-        awaitHolding(stop);
         one.close();
         one.close(); // again: must not count for the other
-        Thread thread = awaitHolding(stop);
+        stop.request("");
+        thread.awaitHolding();
         assertThat(events).contains("stopped a CLEAN").doesNotContain("close a", "exit 0");
         two.close();
-        thread.join();
+        thread.awaitEnd();
         assertThat(events).endsWith("close a", "exit 0");
     }
 
@@ -282,49 +271,63 @@ class StopTriggersTest {
     @Test
     void aHoldWithoutEndDoesNotOverflow() throws Exception {
         Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
-        Stop stop = builder().timeout(endless).holdLimit(endless).start();
+        Stop stop =
+                builder().timeout(endless).holdLimit(endless).trigger(thread).start();
         Hold hold = stop.hold();
         stop.request("");
-        Thread thread = awaitHolding(stop);
+        thread.awaitHolding();
         assertThat(events).isEmpty();
         hold.close();
-        thread.join();
+        thread.awaitEnd();
         assertThat(events).containsExactly("exit 0");
     }
 
     @Test
     void aSignalAfterTheStopEndsTheHoldAndNothingElseDoes() throws Exception {
-        Stop stop = builder().holdLimit(Duration.ofMinutes(10)).start();
+        Stop stop = builder()
+                .holdLimit(Duration.ofMinutes(10))
+                // Asks when the stop is done, and before the hold is waited for.
+                .trigger(ofStop -> new Asking(() -> ofStop.request("somebody else")))
+                .trigger(thread)
+                .start();
         stop.hold();
         stop.request(TERM); // the one that began it
-        awaitHolding(stop);
-        stop.request("somebody else");
-        Thread thread = awaitHolding(stop);
+        thread.awaitHolding();
         assertThat(events).isEmpty();
         stop.request(TERM);
-        thread.join();
+        thread.awaitEnd();
         assertThat(events).containsExactly("exit 0");
+    }
+
+    private record Asking(Runnable whenStopped) implements Trigger.Installed {
+        @Override
+        public void stopped(Report report) {
+            whenStopped.run();
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test
     void aSignalDuringTheStepsDoesNotEndTheHold() throws Exception {
-        Stop stop = builder().holdLimit(Duration.ofMinutes(10)).start();
+        Stop stop = builder().holdLimit(Duration.ofMinutes(10)).trigger(thread).start();
         Hold hold = stop.hold();
         CountDownLatch go = new CountDownLatch(1);
         stop.step("it", deadline -> go.await());
         stop.request("");
         stop.request(TERM);
         go.countDown();
-        Thread thread = awaitHolding(stop);
+        thread.awaitHolding();
         assertThat(events).isEmpty();
         hold.close();
-        thread.join();
+        thread.awaitEnd();
         assertThat(events).containsExactly("exit 0");
     }
 
     @Test
     void aHoldThatWasClosedBeforeTheStopHoldsNothing() throws Exception {
-        Stop stop = builder().holdLimit(Duration.ofMinutes(10)).start();
+        Stop stop = builder().holdLimit(Duration.ofMinutes(10)).trigger(thread).start();
         stop.hold().close();
         stop.request("");
         assertThat(exit.get()).isZero();
