@@ -221,10 +221,11 @@ public final class ApplicationEnd implements Closeable {
             // Whoever interrupts every thread that he can find does not mean this one, which only
             // close() ends; and a file channel closes itself under an interrupted thread.
             Thread.interrupted();
-            look();
-            boolean attentive = seeWhoLeft();
             long now = ticker.nanos();
-            if (now - homeChecked >= HOME_CHECK_NANOS) {
+            boolean thoroughly = now - homeChecked >= HOME_CHECK_NANOS;
+            look(thoroughly);
+            boolean attentive = seeWhoLeft();
+            if (thoroughly) {
                 homeChecked = now;
                 if (isHome()) {
                     update();
@@ -244,14 +245,18 @@ public final class ApplicationEnd implements Closeable {
 
     // ---- requests
 
-    private void look() {
-        // Not Files.exists with NOFOLLOW_LINKS, which throws and catches inside: 150 microseconds
-        // against
-        // 40, ten times a second. This one follows links, so it does not see one that leads
-        // nowhere;
-        // a request is never a link, and whatever it sees is judged by lstat.
-        // And what is in a place that somebody else has taken meanwhile is his.
-        if (!files.stop.toFile().exists() || !isHome()) {
+    /** Looks for a request; thoroughly, to see also what is there and cannot be one. */
+    private void look(boolean thoroughly) {
+        // Files.exists with NOFOLLOW_LINKS throws and catches inside: 150 microseconds against 40,
+        // ten
+        // times a second. The cheap look follows links, so it misses only a link that leads
+        // nowhere; a
+        // request is never a link, and whatever is seen is judged by lstat.
+        boolean there = thoroughly
+                ? Files.exists(files.stop, LinkOption.NOFOLLOW_LINKS)
+                : files.stop.toFile().exists();
+        // What is in a place that somebody else has taken meanwhile is his.
+        if (!there || !isHome()) {
             return;
         }
         try {
@@ -653,7 +658,7 @@ public final class ApplicationEnd implements Closeable {
     /** Whoever asks at the very last moment finds his answer when we have gone. */
     private void lookOnceMore() {
         if (answered()) {
-            look();
+            look(true);
         }
     }
 
