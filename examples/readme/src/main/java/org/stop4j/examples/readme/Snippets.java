@@ -2,12 +2,22 @@ package org.stop4j.examples.readme;
 
 import com.sun.net.httpserver.HttpServer;
 
+import org.stop4j.CommandChannel;
+import org.stop4j.ControlDirectory;
 import org.stop4j.Deadline;
+import org.stop4j.Registration;
+import org.stop4j.Signal;
+import org.stop4j.SignalChannel;
+import org.stop4j.Signals;
 import org.stop4j.Stop;
+import org.stop4j.StopAnswer;
+import org.stop4j.StopClient;
 import org.stop4j.http.StopHandler;
 import org.stop4j.http.StopServer;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The code that README and Javadoc show, word for word, as methods of an imagined application; a test
@@ -76,5 +86,33 @@ final class Snippets {
 
     void javadocOfStopHandler(HttpServer server, Stop stop) {
         server.createContext("/shutdown", StopHandler.of(stop).token(System.getenv("STOP_TOKEN")));
+    }
+
+    /** The table "From the Go library", row by row. */
+    void goTable(
+            HttpServer server, Runnable f, Consumer<Signal> onSignal, Consumer<Throwable> onFailure)
+            throws InterruptedException {
+        Duration timeout = Duration.ofSeconds(1);
+        try (SignalChannel channel = Signals.channel()) {
+            Signal first = channel.take();
+            Optional<Signal> second = channel.poll(timeout);
+            channel.next().thenAccept(onSignal);
+            onSignal.accept(second.orElse(first));
+        }
+        try (Registration registration = Signals.listen(onSignal, onFailure)) {
+            server.createContext("/shutdown", StopHandler.calling(deadline -> f.run()));
+        }
+        try (StopServer background =
+                StopServer.on(8081).host("127.0.0.1").calling(deadline -> f.run())) {
+            background.port();
+        }
+        try (CommandChannel commandChannel = CommandChannel.open()) {
+            commandChannel.take();
+            commandChannel.stopped();
+        }
+        try (StopAnswer answer =
+                StopClient.at(ControlDirectory.fromEnvironment()).stop()) {
+            answer.result();
+        }
     }
 }
