@@ -24,13 +24,20 @@ public final class PlainMain {
 
     public static void main(String[] arguments) {
         try {
-            int port = Query.port(arguments);
-            InetAddress here = InetAddress.getLoopbackAddress();
-            HttpServer server = HttpServer.create(new InetSocketAddress(here, port), 0);
+            HttpServer server = listen(Query.port(arguments));
             new PlainMain(Stop.builder().onSignals().onCommand().start()).serve(server);
         } catch (IOException | IllegalArgumentException | ControlDirectoryException e) {
             System.err.println("plain-main: " + e.getMessage());
             System.exit(2);
+        }
+    }
+
+    private static HttpServer listen(int port) throws IOException {
+        try {
+            return HttpServer.create(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        } catch (IOException e) {
+            throw new IOException("cannot listen on port " + port + ": " + e.getMessage(), e);
         }
     }
 
