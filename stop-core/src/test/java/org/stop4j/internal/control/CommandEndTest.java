@@ -50,7 +50,13 @@ class CommandEndTest {
             throws Exception {
         CompletableFuture<CommandEnd.Ending> ending = run();
         try (FileChannel first = taken();
-                FileChannel second = taken()) {
+                FileChannel second = open()) {
+            // Listed before it is taken, so that it is not placed a third time.
+            place.files.publish(
+                    place.files.status,
+                    new Message(Message.STATUS).with("requests", id(second)),
+                    Self.newId());
+            Files.delete(place.files.stop);
             assertThat(id(second)).isEqualTo(id(first));
             assertThatThrownBy(second::tryLock).isInstanceOf(OverlappingFileLockException.class);
             assertThatThrownBy(() -> first.tryLock(0, Long.MAX_VALUE, true))
@@ -153,11 +159,15 @@ class CommandEndTest {
 
     /** The request, taken from its place, and unlisted in any status. */
     private FileChannel taken() throws IOException {
-        Awaitility.await().atMost(Place.PATIENCE).until(() -> Files.exists(place.files.stop));
-        FileChannel channel = FileChannel.open(
-                place.files.stop, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel = open();
         Files.delete(place.files.stop);
         return channel;
+    }
+
+    private FileChannel open() throws IOException {
+        Awaitility.await().atMost(Place.PATIENCE).until(() -> Files.exists(place.files.stop));
+        return FileChannel.open(
+                place.files.stop, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     private static String id(FileChannel request) throws IOException, Message.MalformedException {

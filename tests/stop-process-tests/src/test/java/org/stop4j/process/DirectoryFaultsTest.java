@@ -93,7 +93,7 @@ class DirectoryFaultsTest {
 
     /** What a file system of a few pages runs out of. */
     enum Full {
-        SPACE("size=64k,nr_inodes=100", "head -c 100000 /dev/zero > fill"),
+        SPACE("size=64k,nr_inodes=100", "head -c 100000 /dev/zero >> fill"),
         FILES(
                 "size=1m,nr_inodes=12",
                 "touch fill1 fill2 fill3 fill4 fill5 fill6 fill7 fill8 fill9" + " fill10 fill11");
@@ -103,7 +103,9 @@ class DirectoryFaultsTest {
 
         Full(String size, String filling) {
             this.size = size;
-            this.filling = "{ " + filling + "; } 2> /dev/null; ";
+            // Several times: while a file is being replaced, the room of the other is not free yet.
+            this.filling =
+                    "for i in 1 2 3 4 5; do { " + filling + "; } 2> /dev/null; sleep 0.07; done; ";
         }
     }
 
