@@ -12,7 +12,7 @@ import java.util.Map;
 public final class Measure {
     private Measure() {}
 
-    /** One line of the table, or several that are measured together. */
+    /** One row of the table, or several that are measured together. */
     private interface One {
         void measure(Table table);
     }
