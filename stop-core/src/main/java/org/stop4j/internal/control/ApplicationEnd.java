@@ -160,17 +160,12 @@ public final class ApplicationEnd implements Closeable {
 
     private void welcome(Requester requester) {
         boolean isNew;
-        Requester useless;
         guard.lock();
         try {
-            isNew = !requesters.taken().contains(requester.id());
-            useless = requesters.add(requester);
+            isNew = requesters.add(requester);
             answer.show(requesters.taken());
         } finally {
             guard.unlock();
-        }
-        if (useless != null) {
-            closeQuietly(useless);
         }
         if (isNew) {
             listener.asked(requester.request());
@@ -193,18 +188,9 @@ public final class ApplicationEnd implements Closeable {
             guard.unlock();
         }
         for (Requester requester : left) {
-            closeQuietly(requester);
             listener.left(requester.request());
         }
         return waiting;
-    }
-
-    private void closeQuietly(Requester requester) {
-        try {
-            requester.close();
-        } catch (IOException e) {
-            listener.say("cannot close a request: " + ControlFiles.plain(e));
-        }
     }
 
     // ---- answers

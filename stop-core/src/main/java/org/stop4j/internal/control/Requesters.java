@@ -39,24 +39,25 @@ final class Requesters {
     }
 
     /**
-     * Adds one whose request was just taken. A request may come twice, since it is placed again when it
-     * vanished unlisted: then its owner keeps the new file locked, and the old one not for long.
-     *
-     * @return the one that is of no use any more and is to be closed: the former one of the same request, or
-     *     this one if its owner has left already; null if there is none
+     * Adds one whose request was just taken; returns whether that is new. A request comes again when it had
+     * vanished and was not listed in time: its owner keeps the new file locked, and the old one not for
+     * long. One that comes again when its owner has left already is closed.
      */
-    @Nullable
-    Requester add(Requester requester) {
+    boolean add(Requester requester) {
         boolean isNew = !taken.contains(requester.id());
         if (isNew) {
             taken.add(requester.id());
         }
         Requester former = remove(requester.id());
-        if (!isNew && former == null) {
-            return requester;
+        if (isNew || former != null) {
+            waiting.add(requester);
+        } else {
+            closeAndSay(requester);
         }
-        waiting.add(requester);
-        return former;
+        if (former != null) {
+            closeAndSay(former);
+        }
+        return isNew;
     }
 
     private @Nullable Requester remove(String id) {
@@ -69,7 +70,7 @@ final class Requesters {
         return null;
     }
 
-    /** Removes and returns those who have gone, or have what they want; they are to be closed. */
+    /** Removes and returns those who have gone, or have what they want; they are closed. */
     List<Requester> removeGone() {
         readAcknowledgement();
         List<Requester> gone = new ArrayList<>();
@@ -79,6 +80,9 @@ final class Requesters {
             }
         }
         waiting.removeAll(gone);
+        for (Requester requester : gone) {
+            closeAndSay(requester);
+        }
         return gone;
     }
 
@@ -105,6 +109,14 @@ final class Requesters {
         } catch (IOException | Message.MalformedException e) {
             String why = e instanceof IOException io ? ControlFiles.plain(io) : e.getMessage();
             notices.say("ignored " + files.ack + ": it " + why);
+        }
+    }
+
+    private void closeAndSay(Requester requester) {
+        try {
+            requester.close();
+        } catch (IOException e) {
+            notices.say("cannot close a request: " + ControlFiles.plain(e));
         }
     }
 
