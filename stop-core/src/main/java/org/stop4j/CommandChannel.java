@@ -164,8 +164,8 @@ public final class CommandChannel implements AutoCloseable {
                     request.pid(),
                     Duration.ofMillis(request.timeoutMillis()),
                     request.legacy());
-            // A non-daemon thread, since the application stops on it; and not ours, since it must
-            // go on looking.
+            // A non-daemon thread, since the application stops on it; and not ours,
+            // since it must go on looking.
             new Thread(() -> mailbox.put(asked), "stop-command").start();
         }
 

@@ -43,8 +43,8 @@ final class StepRun {
         try {
             thread.start();
         } catch (OutOfMemoryError noThreadLeft) {
-            // Then the step cannot be left behind if it hangs; but most do not, and every one is
-            // attempted.
+            // Then the step cannot be left behind if it hangs; but most do not,
+            // and every one is attempted.
             thread = Thread.currentThread();
             work();
         }

@@ -54,9 +54,8 @@ public final class Main {
             return; // a signal ends this JVM already, with the exit code of that signal
         }
         // Nothing of ours needs a hook, and nothing is closed on purpose: our end is what releases
-        // the
-        // application, which would otherwise take this process with it if it is PID 1 of our
-        // container.
+        // the application, which would otherwise take this process with it
+        // if it is PID 1 of our container.
         Runtime.getRuntime().halt(code);
     }
 

@@ -93,8 +93,8 @@ public final class Json {
             case '\r' -> text.append("\\r");
             case '\t' -> text.append("\\t");
             default -> {
-                // U+2028 and U+2029 end a line in JavaScript; a lone surrogate cannot be written in
-                // UTF-8.
+                // U+2028 and U+2029 end a line in JavaScript;
+                // a lone surrogate cannot be written in UTF-8.
                 if (c < ' ' || c == '\u2028' || c == '\u2029' || Character.isSurrogate(c)) {
                     text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                 } else {

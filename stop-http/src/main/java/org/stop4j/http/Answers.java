@@ -95,8 +95,7 @@ final class Answers {
                         send(answer);
                     } catch (IOException e) {
                         // The client has hung up or does not read: it misses its answer, and
-                        // nothing
-                        // else changes.
+                        // nothing else changes.
                         boolean tooSlow = threads.exempt();
                         log.log(
                                 Level.DEBUG,

@@ -154,8 +154,8 @@ public final class StopHandler implements HttpHandler {
                 400, "the query is not allowed; allowed: wait=true (or none), wait=false"));
     }
 
-    // The hold comes before the request: else the process might have ended before the answer is
-    // sent.
+    // The hold comes before the request: else the process might have ended
+    // before the answer is sent.
     private void ask(HttpExchange exchange, boolean wait) {
         Hold hold = stop.hold();
         Answers.Owed owed = answers.owe(exchange);

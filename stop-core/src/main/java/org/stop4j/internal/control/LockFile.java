@@ -71,9 +71,8 @@ final class LockFile {
         boolean kept = false;
         try {
             // The one before us deletes the file while it still holds the lock, so what we have
-            // opened may
-            // be in no place any more. (An inode number is not used again while we hold a
-            // descriptor.)
+            // opened may be in no place any more. (An inode number is not used again
+            // while we hold a descriptor.)
             kept = opened.channel.tryLock() != null && opened.inPlace();
             return kept ? opened : null;
         } catch (OverlappingFileLockException e) {

@@ -44,8 +44,7 @@ final class Self {
     static long startMillis() {
         try {
             // ProcessHandle counts from the boot time in whole seconds and is up to one second
-            // early,
-            // which would make a file written just before this process seem younger than it.
+            // early, which would make a file written just before this process seem younger than it.
             String uptime = Files.readString(Path.of("/proc/uptime"));
             double upSeconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
             long ageMillis = (long) (upSeconds * 1_000) - startTicks() * 1_000 / TICKS_PER_SECOND;
@@ -61,8 +60,8 @@ final class Self {
 
     private static long startTicks() throws IOException {
         String stat = Files.readString(PROC_SELF.resolve("stat"));
-        // The second field is the program's name in parentheses and may itself hold blanks and
-        // parentheses.
+        // The second field is the program's name in parentheses,
+        // and may itself hold blanks and parentheses.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return Long.parseLong(fields[START_TICKS - 3]);
     }

@@ -108,8 +108,8 @@ public final class SignalHook implements InvocationHandler {
         try {
             Object current = api.handle(signal, target);
             if (ours(current) != this) {
-                // Somebody else took the signal after us: it stays his, and this hook stays silent
-                // below.
+                // Somebody else took the signal after us: it stays his,
+                // and this hook stays silent below.
                 api.handle(signal, current);
             }
         } catch (RefusedException e) {

@@ -1,0 +1,82 @@
+package org.stop4j.internal.control;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The place as this instance holds it: by its lock, which is taken anew when it was removed. Cleaners of
+ * {@code /tmp} delete old files, and people delete directories.
+ *
+ * <p>Not thread-safe: guarded by the {@link Guard} of its {@link ApplicationEnd}.
+ */
+final class Home {
+    private final ControlFiles files;
+    private final int ourUid;
+    private final String instance;
+    private final Notices notices;
+    private final List<LockFile> lost = new ArrayList<>();
+    private LockFile lock;
+    private boolean homeless;
+
+    Home(ControlFiles files, int ourUid, String instance, LockFile lock, Notices notices) {
+        this.files = files;
+        this.ourUid = ourUid;
+        this.instance = instance;
+        this.lock = lock;
+        this.notices = notices;
+    }
+
+    /** Whether our lock is in the place now. */
+    boolean inPlace() {
+        return lock.inPlace();
+    }
+
+    /** Whether the place was lost and could not be taken anew. */
+    boolean homeless() {
+        return homeless;
+    }
+
+    /** Takes the place anew; returns whether it is ours again. Says either when it is new. */
+    boolean takeAgain() {
+        try {
+            Message status = files.readStatus(ourUid);
+            if (status != null && instance.equals(status.get("instance"))) {
+                // Else it would say that we hold the lock already.
+                Files.deleteIfExists(files.status);
+            }
+            LockFile fresh = LockFile.acquire(files, ourUid);
+            // The old one stays locked: a command that has it open would take us for dead.
+            lost.add(lock);
+            lock = fresh;
+            homeless = false;
+            notices.say(files.lock + " had been removed; it is there again");
+            return true;
+        } catch (IOException e) {
+            if (!homeless) {
+                homeless = true;
+                notices.say("the stop command cannot reach this process: " + ControlFiles.plain(e));
+            }
+            return false;
+        }
+    }
+
+    /** Removes our lock from the place; unless it is kept, lets go of it too, and of those before it. */
+    void leave(boolean keepLock) throws IOException {
+        try {
+            lock.leave();
+        } finally {
+            if (!keepLock) {
+                release();
+            }
+        }
+    }
+
+    private void release() throws IOException {
+        lock.release();
+        for (LockFile before : lost) {
+            before.release();
+        }
+    }
+}
