@@ -249,11 +249,20 @@ public final class CommandEnd implements Closeable {
             if (life == Application.Life.ALIVE) {
                 return life;
             }
-            Files.deleteIfExists(files.ack);
+            remove(files.ack);
         }
         // It left the answer for us, or is of the kind that never cleans up.
-        Files.deleteIfExists(files.stopped);
+        remove(files.stopped);
         return life;
+    }
+
+    /** An answer that was read counts, also where it cannot be removed: root's, in a sticky directory. */
+    private void remove(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            notices.accept("cannot remove " + ControlFiles.plain(e));
+        }
     }
 
     /** Tells the application that we have gone; the end of the process does the same. */
