@@ -98,17 +98,7 @@ final class OurRequest implements Closeable {
         }
         FileFacts there = FileFacts.of(files.stop);
         if (there == null) {
-            if (!placed) {
-                place(life);
-            } else if (displaced) {
-                placeAgain(life);
-            } else if (!isListed()) {
-                if (goneSince == 0) {
-                    goneSince = now;
-                } else if (now - goneSince >= LISTING_NANOS) {
-                    placeAgain(life);
-                }
-            }
+            seeToEmptyPlace(life, now);
             return;
         }
         goneSince = 0;
@@ -125,6 +115,25 @@ final class OurRequest implements Closeable {
             throw new UnusableException(
                     files.stop + " " + there.objection(application.trustedUid()) + "; remove it");
         }
+    }
+
+    private void seeToEmptyPlace(Application.Life life, long now) throws IOException {
+        if (!placed) {
+            place(life);
+        } else if (displaced) {
+            placeAgain(life);
+        } else if (!isListed()) {
+            if (goneSince == 0) {
+                goneSince = now;
+            } else if (now - goneSince >= LISTING_NANOS) {
+                placeAgain(life);
+            }
+        }
+    }
+
+    private boolean isListed() {
+        listed = application.hasTaken(id);
+        return listed;
     }
 
     private void letOthersGoFirst(Application.Life life, FileFacts there, long now)
@@ -219,11 +228,6 @@ final class OurRequest implements Closeable {
             case STOPPED -> Requester.UNTIL_STOPPED;
             case EXITED -> Requester.UNTIL_EXITED;
         };
-    }
-
-    private boolean isListed() {
-        listed = application.hasTaken(id);
-        return listed;
     }
 
     private void sayOnce(String what) {
