@@ -37,6 +37,9 @@ final class DirectoryWatch implements Closeable {
 
     private volatile boolean closed;
 
+    /** Set by whoever finds another directory in the place; the waiting thread takes it back. */
+    private volatile boolean outdated;
+
     /** The waiting thread's own, as are those below. */
     private @Nullable WatchKey key;
 
@@ -54,6 +57,7 @@ final class DirectoryWatch implements Closeable {
         if (closed) {
             return;
         }
+        forgetIfOutdated();
         if (key == null && register()) {
             return; // what came before the registration is seen by a look after it
         }
@@ -118,14 +122,21 @@ final class DirectoryWatch implements Closeable {
         }
     }
 
-    /** Watches what is in the directory's place now; for the waiting thread, when it finds another there. */
+    /** Says that another directory may be in the place: the next wait watches that one. */
     void renew() {
-        WatchKey registered = key;
-        if (registered != null) {
-            registered.cancel();
-            key = null;
+        outdated = true;
+    }
+
+    private void forgetIfOutdated() {
+        if (outdated) {
+            outdated = false;
+            roundsUnwatched = 0;
+            WatchKey registered = key;
+            if (registered != null) {
+                registered.cancel();
+                key = null;
+            }
         }
-        roundsUnwatched = 0;
     }
 
     /** Ends the watch and the thread that the JDK runs for it; an open one costs 310 ms at exit. */

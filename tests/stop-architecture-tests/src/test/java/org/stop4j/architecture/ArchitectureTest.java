@@ -251,7 +251,14 @@ class ArchitectureTest {
         assertThat(classesOfTheCommand())
                 .extracting(JavaClass::getSimpleName)
                 .contains("Options", "StopClient", "CommandEnd", "ControlFiles", "FileFacts")
-                .doesNotContain("Stop", "ApplicationEnd", "DirectoryWatch", "Log", "SignalHook");
+                .doesNotContain(
+                        "Stop",
+                        "ApplicationEnd",
+                        "Intake",
+                        "Home",
+                        "DirectoryWatch",
+                        "Log",
+                        "SignalHook");
     }
 
     @Test
