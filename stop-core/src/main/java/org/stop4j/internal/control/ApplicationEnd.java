@@ -18,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * any thread: {@code guard} protects everything mutable, and is never held while the listener is called.
  */
 public final class ApplicationEnd implements Closeable {
-    private static final long HOME_CHECK_NANOS = 1_000_000_000L;
+    private static final long HOME_CHECK_NANOS = 2_000_000_000L;
     private static final long ATTENTIVE_NANOS = 5_000_000L;
     private static final long STATUS_NANOS = 200_000_000L;
     private static final long JOIN_MILLIS = 1_000;
