@@ -64,6 +64,17 @@ final class Child implements AutoCloseable {
         return new Builder(simpleName, arguments);
     }
 
+    /** The fixture StopApp, asked by the command at this directory, with these arguments besides; it is up. */
+    static Child appAt(Path directory, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--command"));
+        all.addAll(List.of(arguments));
+        Child app = fixture("StopApp", all.toArray(String[]::new))
+                .env("STOP_DIR", directory.toString())
+                .start();
+        app.awaitLine("up");
+        return app;
+    }
+
     /** Any program. */
     static Child program(Map<String, String> environment, String... command) {
         return new Child(launch(environment, List.of(command)));

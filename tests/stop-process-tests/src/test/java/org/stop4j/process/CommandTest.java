@@ -34,14 +34,7 @@ class CommandTest {
     }
 
     private Child app(String... arguments) {
-        String[] all = new String[arguments.length + 1];
-        all[0] = "--command";
-        System.arraycopy(arguments, 0, all, 1, arguments.length);
-        Child app = Child.fixture("StopApp", all)
-                .env("STOP_DIR", directory.toString())
-                .start();
-        app.awaitLine("up");
-        return app;
+        return Child.appAt(directory, arguments);
     }
 
     private void assertNothingIsLeft() {
