@@ -62,7 +62,9 @@ final class AwaitedAnswer {
         }
         check(facts);
         if (facts.size() == 0) {
-            return directory.othersMayMoveFiles() ? ignoreEmptyAnswer() : emptyAnswer();
+            return directory.othersMayMoveFiles(application.trustedUid())
+                    ? ignoreEmptyAnswer()
+                    : emptyAnswer();
         }
         try (FileChannel channel = ControlFiles.openToRead(files.stopped)) {
             Message message = Message.parse(ControlFiles.read(channel), Message.STOPPED);

@@ -95,9 +95,13 @@ record FileFacts(
         return (mode & (WRITABLE_BY_GROUP | WRITABLE_BY_ALL)) == 0;
     }
 
-    /** For a directory: whether others than a file's owner may rename or delete the file in it. */
-    boolean othersMayMoveFiles() {
-        return !onlyOwnerWrites() && (mode & STICKY) == 0;
+    /**
+     * For a directory: whether others than the given user or root may rename or delete that user's files in
+     * it: whoever can write to it, unless it is sticky, and its owner in any case.
+     */
+    boolean othersMayMoveFiles(int ourUid) {
+        boolean anothers = uid != ourUid && uid != 0;
+        return anothers || (!onlyOwnerWrites() && (mode & STICKY) == 0);
     }
 
     /**

@@ -103,7 +103,7 @@ final class Intake {
      */
     private boolean isPlaceSafe() throws IOException {
         FileFacts directory = FileFacts.following(files.directory);
-        return directory != null && !directory.othersMayMoveFiles();
+        return directory != null && !directory.othersMayMoveFiles(ourUid);
     }
 
     private @Nullable Requester takeLegacy() throws IOException {
