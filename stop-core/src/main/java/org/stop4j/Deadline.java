@@ -1,6 +1,7 @@
 package org.stop4j;
 
-import org.stop4j.internal.Ticker;
+import org.jspecify.annotations.Nullable;
+import org.stop4j.spi.Time;
 
 import java.time.Duration;
 
@@ -8,7 +9,10 @@ import java.time.Duration;
  * One absolute instant on the monotonic clock, fixed at the door and passed down; whoever gets it
  * asks how much is left instead of starting a clock of its own.
  *
- * <p>Immutable and safe to share between threads. The wall clock has no influence on it.
+ * <p>A deadline never moves away. That of a step may come nearer: a second signal shortens what is left of
+ * the stop. So ask it again rather than once.
+ *
+ * <p>Safe to share between threads. The wall clock has no influence on it.
  *
  * @since 0.1
  */
@@ -16,11 +20,15 @@ public final class Deadline {
     /** About 73 years: half of what two readings of the ticker can be apart and still be compared. */
     private static final long FARTHEST_NANOS = Long.MAX_VALUE / 4;
 
-    private final Ticker ticker;
-    private final long instant;
+    private final Time time;
+    /** What this one is a part of, and ends with. */
+    private final @Nullable Deadline outer;
+    /** Written under this object's lock, only ever to an earlier one. */
+    private volatile long instant;
 
-    private Deadline(Ticker ticker, long instant) {
-        this.ticker = ticker;
+    private Deadline(Time time, @Nullable Deadline outer, long instant) {
+        this.time = time;
+        this.outer = outer;
         this.instant = instant;
     }
 
@@ -32,11 +40,34 @@ public final class Deadline {
      * @throws IllegalArgumentException if the time is negative
      */
     public static Deadline after(Duration time) {
-        return after(time, Ticker.system());
+        return after(time, Time.system());
     }
 
-    static Deadline after(Duration time, Ticker ticker) {
-        return new Deadline(ticker, ticker.nanos() + saturatedNanos(time));
+    static Deadline after(Duration time, Time clock) {
+        return new Deadline(clock, null, clock.nanos() + saturatedNanos(time));
+    }
+
+    /** Makes one that ends at the instant, or with this one if that is earlier; can be shortened by itself. */
+    Deadline part(long instantNanos) {
+        return new Deadline(time, this, instantNanos);
+    }
+
+    /** Makes it end at the instant, if that is earlier. */
+    synchronized void shortenTo(long instantNanos) {
+        if (instantNanos - instant < 0) {
+            instant = instantNanos;
+        }
+    }
+
+    /** When it ends, by the clock. */
+    long instant() {
+        long own = instant;
+        Deadline around = outer;
+        if (around == null) {
+            return own;
+        }
+        long its = around.instant();
+        return its - own < 0 ? its : own;
     }
 
     /**
@@ -48,8 +79,8 @@ public final class Deadline {
      */
     public Deadline within(Duration ceiling) {
         long ceilingNanos = saturatedNanos(ceiling);
-        long now = ticker.nanos();
-        return ceilingNanos < instant - now ? new Deadline(ticker, now + ceilingNanos) : this;
+        long now = time.nanos();
+        return ceilingNanos < instant() - now ? part(now + ceilingNanos) : this;
     }
 
     /**
@@ -67,7 +98,7 @@ public final class Deadline {
      * @return the nanoseconds left, never negative
      */
     public long remainingNanos() {
-        return Math.max(0, instant - ticker.nanos());
+        return Math.max(0, instant() - time.nanos());
     }
 
     /**

@@ -18,12 +18,32 @@ public interface Exit {
     void exit(int code);
 
     /**
-     * Ends it by {@link System#exit}, so that the shutdown hooks of other libraries run after the last step.
+     * Ends the process at once, because it did not end in its time or because a third signal came. May be
+     * called while {@link #exit} is, from another thread. By default, does nothing: whoever wrote {@code exit}
+     * may well not mean to end the process.
+     *
+     * @param code the exit code
+     */
+    default void halt(int code) {}
+
+    /**
+     * Ends it by {@link System#exit}, so that the shutdown hooks of other libraries run after the last step;
+     * and by {@link Runtime#halt} when it is over its time.
      *
      * @return the usual way
      */
     static Exit system() {
-        return System::exit;
+        return new Exit() {
+            @Override
+            public void exit(int code) {
+                System.exit(code);
+            }
+
+            @Override
+            public void halt(int code) {
+                Runtime.getRuntime().halt(code);
+            }
+        };
     }
 
     /**

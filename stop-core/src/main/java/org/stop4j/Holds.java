@@ -1,23 +1,31 @@
 package org.stop4j;
 
-import org.stop4j.internal.Ticker;
+import org.stop4j.spi.Time;
 
 import java.time.Duration;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** Those who wait for the answer, and for whom the process is kept alive. Thread-safe. */
 final class Holds {
-    private final Ticker ticker;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Time time;
+    private final Time.Monitor monitor;
 
-    // Guarded by lock:
+    // Guarded by the monitor:
     private int open;
     private boolean ended;
 
-    Holds(Ticker ticker) {
-        this.ticker = ticker;
+    Holds(Time time) {
+        this.time = time;
+        monitor = time.monitor();
+    }
+
+    /** How many are open. */
+    int count() {
+        monitor.lock();
+        try {
+            return open;
+        } finally {
+            monitor.unlock();
+        }
     }
 
     Hold add() {
@@ -36,40 +44,40 @@ final class Holds {
     }
 
     private void addToOpen(int difference) {
-        lock.lock();
+        monitor.lock();
         try {
             open += difference;
-            changed.signalAll();
+            monitor.signalAll();
         } finally {
-            lock.unlock();
+            monitor.unlock();
         }
     }
 
     /** Ends all waiting, now and later. */
     void end() {
-        lock.lock();
+        monitor.lock();
         try {
             ended = true;
-            changed.signalAll();
+            monitor.signalAll();
         } finally {
-            lock.unlock();
+            monitor.unlock();
         }
     }
 
     /** Waits until none is open, for the limit at most. */
     void awaitNone(Duration limit) {
-        Deadline deadline = Deadline.after(limit, ticker);
-        lock.lock();
+        Deadline deadline = Deadline.after(limit, time);
+        monitor.lock();
         try {
             while (open > 0 && !ended && !deadline.expired()) {
                 try {
-                    changed.awaitNanos(deadline.remainingNanos());
+                    monitor.await(deadline.remainingNanos());
                 } catch (InterruptedException notForUs) {
-                    // see StepRun.awaitEnd
+                    // see Run.awaitNews
                 }
             }
         } finally {
-            lock.unlock();
+            monitor.unlock();
         }
     }
 }

@@ -23,7 +23,7 @@ final class Log {
         write(Level.WARNING, message, failure);
     }
 
-    private void write(Level level, String message, @Nullable Throwable failure) {
+    void write(Level level, String message, @Nullable Throwable failure) {
         try {
             logger.log(level, message, failure);
         } catch (RuntimeException | Error e) {

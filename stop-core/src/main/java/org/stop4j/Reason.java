@@ -1,5 +1,7 @@
 package org.stop4j;
 
+import org.stop4j.internal.Json;
+
 import java.time.Instant;
 import java.util.Objects;
 
@@ -54,6 +56,17 @@ public record Reason(Kind kind, String detail, Instant time) {
      */
     public static Reason of(Kind kind, String detail) {
         return new Reason(kind, detail, Instant.now());
+    }
+
+    void writeTo(Json json) {
+        json.object()
+                .field("kind")
+                .string(kind.name())
+                .field("detail")
+                .string(detail)
+                .field("time")
+                .string(time.toString())
+                .endObject();
     }
 
     /**

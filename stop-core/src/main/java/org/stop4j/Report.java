@@ -3,44 +3,100 @@ package org.stop4j;
 import org.stop4j.internal.Json;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 
 /**
  * The value in which a stop ends.
  *
  * @param reason why it began
+ * @param joined who else asked until its end, in the order of asking; the first 16
  * @param outcome how it came out
+ * @param exitCode what the process exits with
+ * @param begin when it began, by the wall clock
+ * @param timeout how long it was allowed to take, unless a second signal shortened that
  * @param took how long it took, without the hold
- * @param steps every step, in the order in which they were attempted
+ * @param phases the phases that had steps, in their order
+ * @param notes what else went wrong: a logger, a listener or a trigger that hung or threw, something that
+ *     was left behind
  * @since 0.1
  */
-public record Report(Reason reason, Outcome outcome, Duration took, List<StepReport> steps) {
+public record Report(
+        Reason reason,
+        List<Reason> joined,
+        Outcome outcome,
+        int exitCode,
+        Instant begin,
+        Duration timeout,
+        Duration took,
+        List<PhaseReport> phases,
+        List<String> notes) {
 
     /**
-     * Makes a report that does not change when the list does.
+     * Makes a report that does not change when the lists do.
      *
      * @param reason why it began
+     * @param joined who else asked
      * @param outcome how it came out
+     * @param exitCode what the process exits with
+     * @param begin when it began, by the wall clock
+     * @param timeout how long it was allowed to take
      * @param took how long it took, without the hold
-     * @param steps every step, in the order in which they were attempted
+     * @param phases the phases that had steps
+     * @param notes what else went wrong
      */
     public Report {
-        steps = List.copyOf(steps);
+        joined = List.copyOf(joined);
+        phases = List.copyOf(phases);
+        notes = List.copyOf(notes);
     }
 
-    /** Judges by the steps. */
-    static Report of(Reason reason, Duration took, List<StepReport> steps) {
+    /**
+     * Makes the report of a stop that was done by other means than a {@link Stop}.
+     *
+     * @param reason why it began; its time is when
+     * @param took how long it took
+     * @param phases the phases, with their steps; may be empty
+     * @return the report, with the outcome that the worst of the steps makes, and its exit code
+     */
+    public static Report of(Reason reason, Duration took, List<PhaseReport> phases) {
+        Outcome outcome = outcomeOf(phases);
+        return new Report(
+                reason,
+                List.of(),
+                outcome,
+                outcome.exitCode(),
+                reason.time(),
+                took,
+                took,
+                phases,
+                List.of());
+    }
+
+    /** The worst of the steps decides. */
+    static Outcome outcomeOf(List<PhaseReport> phases) {
         Outcome worst = Outcome.CLEAN;
-        for (StepReport step : steps) {
-            Outcome outcome = switch (step.result()) {
-                case DONE -> Outcome.CLEAN;
-                case FAILED -> Outcome.FAILED;
-                case HUNG -> Outcome.FORCED;
-            };
-            worst = outcome.compareTo(worst) > 0 ? outcome : worst;
+        for (PhaseReport phase : phases) {
+            for (StepReport step : phase.steps()) {
+                Outcome outcome = step.result().outcome();
+                worst = outcome.compareTo(worst) > 0 ? outcome : worst;
+            }
         }
-        return new Report(reason, worst, took, steps);
+        return worst;
+    }
+
+    /**
+     * Returns every step, of all phases.
+     *
+     * @return the steps, phase by phase, in the order in which they began
+     */
+    public List<StepReport> steps() {
+        List<StepReport> all = new ArrayList<>();
+        for (PhaseReport phase : phases) {
+            all.addAll(phase.steps());
+        }
+        return all;
     }
 
     /**
@@ -49,17 +105,17 @@ public record Report(Reason reason, Outcome outcome, Duration took, List<StepRep
      * @return {@code stopped cleanly in 312 ms (signal SIGTERM)}
      */
     public String summary() {
-        if (outcome == Outcome.CLEAN) {
-            return "stopped cleanly in " + Durations.plain(took) + " (" + reason + ")";
-        }
-        // No stream: the first one in a JVM would cost a stop that has nothing to do half its time.
-        StringJoiner problems = new StringJoiner("; ");
-        for (StepReport step : steps) {
-            if (step.result() != StepReport.Result.DONE) {
-                problems.add(step.toString());
-            }
-        }
-        return "stopped in " + Durations.plain(took) + " (" + reason + "), but step " + problems;
+        return ReportText.summary(this);
+    }
+
+    /**
+     * Says it for people, as a block of lines.
+     *
+     * @return the summary, then a line for each phase and step; for what failed or hung, what it threw and
+     *     where it stood. Without a line end after the last line
+     */
+    public String toText() {
+        return ReportText.block(this);
     }
 
     /**
@@ -72,21 +128,33 @@ public record Report(Reason reason, Outcome outcome, Duration took, List<StepRep
                 .object()
                 .field("outcome")
                 .string(outcome.name())
+                .field("exitCode")
+                .number(exitCode)
                 .field("millis")
                 .number(took.toMillis())
-                .field("reason")
-                .object()
-                .field("kind")
-                .string(reason.kind().name())
-                .field("detail")
-                .string(reason.detail())
-                .field("time")
-                .string(reason.time().toString())
-                .endObject()
-                .field("steps")
-                .array();
-        for (StepReport step : steps) {
-            step.writeTo(json);
+                .field("timeoutMillis")
+                .number(Durations.saturatedNanos(timeout) / 1_000_000)
+                .field("begin")
+                .string(begin.toString())
+                .field("reason");
+        reason.writeTo(json);
+        json.field("joined").array();
+        for (Reason also : joined) {
+            also.writeTo(json);
+        }
+        json.endArray().field("phases").array();
+        for (PhaseReport phase : phases) {
+            phase.writeTo(json);
+        }
+        json.endArray().field("steps").array();
+        for (PhaseReport phase : phases) {
+            for (StepReport step : phase.steps()) {
+                step.writeTo(json);
+            }
+        }
+        json.endArray().field("notes").array();
+        for (String note : notes) {
+            json.string(note);
         }
         return json.endArray().endObject().toString();
     }

@@ -10,18 +10,24 @@ import java.util.List;
  * How one step came out.
  *
  * @param name the step's name
+ * @param phase its phase
  * @param result how it came out
- * @param took how long it ran, or until it was left behind
+ * @param begin how long after the beginning of the stop it began
+ * @param took how long it ran, or until it was given up
+ * @param limit how long it was allowed to run
  * @param failure what it threw, or null
- * @param stack for one that hung: where its thread stood when it was left behind; else empty
+ * @param stacks for one that did not end in its time: where it stood at its limit; else empty
  * @since 0.1
  */
 public record StepReport(
         String name,
+        Phase phase,
         Result result,
+        Duration begin,
         Duration took,
+        Duration limit,
         @Nullable Throwable failure,
-        List<StackTraceElement> stack) {
+        List<ThreadStack> stacks) {
 
     /**
      * How a step can come out.
@@ -30,41 +36,76 @@ public record StepReport(
      */
     public enum Result {
         /** It ended in its time. */
-        DONE,
+        DONE(Outcome.CLEAN, "done"),
         /** It ended in its time, by throwing something. */
-        FAILED,
-        /** It did not end in its time: it was interrupted, and left behind. */
-        HUNG
+        FAILED(Outcome.FAILED, "failed"),
+        /** It was never begun, because a step of a phase that aborts on failure failed. */
+        SKIPPED(Outcome.FAILED, "skipped"),
+        /** It did not end in its time, but when it was interrupted; or somebody else interrupted it. */
+        INTERRUPTED(Outcome.FORCED, "interrupted"),
+        /** It did not end in its time, and not by the interrupt either: it was left behind. */
+        HUNG(Outcome.FORCED, "hung");
+
+        private final Outcome outcome;
+        private final String word;
+
+        Result(Outcome outcome, String word) {
+            this.outcome = outcome;
+            this.word = word;
+        }
+
+        /**
+         * Tells what it makes of the whole stop, unless something else was worse.
+         *
+         * @return the outcome
+         */
+        public Outcome outcome() {
+            return outcome;
+        }
+
+        /** As it is written in a text for people. */
+        String word() {
+            return word;
+        }
     }
 
     /**
      * Makes a report that does not change when the list does.
      *
      * @param name the step's name
+     * @param phase its phase
      * @param result how it came out
-     * @param took how long it ran, or until it was left behind
+     * @param begin how long after the beginning of the stop it began
+     * @param took how long it ran, or until it was given up
+     * @param limit how long it was allowed to run
      * @param failure what it threw, or null
-     * @param stack where its thread stood when it was left behind, or nothing
+     * @param stacks where it stood at its limit, or nothing
      */
     public StepReport {
-        stack = List.copyOf(stack);
+        stacks = List.copyOf(stacks);
     }
 
     void writeTo(Json json) {
         json.object()
                 .field("name")
                 .string(name)
+                .field("phase")
+                .string(phase.name())
                 .field("result")
                 .string(result.name())
+                .field("beginMillis")
+                .number(begin.toMillis())
                 .field("millis")
-                .number(took.toMillis());
+                .number(took.toMillis())
+                .field("limitMillis")
+                .number(limit.toMillis());
         if (failure != null) {
             json.field("failure").string(Description.of(failure));
         }
-        if (!stack.isEmpty()) {
-            json.field("stack").array();
-            for (StackTraceElement frame : stack) {
-                json.string(frame.toString());
+        if (!stacks.isEmpty()) {
+            json.field("stacks").array();
+            for (ThreadStack stack : stacks) {
+                stack.writeTo(json);
             }
             json.endArray();
         }
@@ -79,47 +120,24 @@ public record StepReport(
      */
     @Override
     public String toString() {
-        return '"'
-                + name
-                + '"'
-                + switch (result) {
-                    case DONE -> " was done in " + Durations.plain(took);
-                    case FAILED -> " failed after " + Durations.plain(took) + ": " + failureText();
-                    case HUNG ->
-                        " hung for " + Durations.plain(took)
-                                + (stack.isEmpty() ? "" : " at " + place());
-                };
+        String subject = '"' + name + '"';
+        return switch (result) {
+            case DONE -> subject + " was done in " + Durations.plain(took);
+            case SKIPPED -> subject + " was skipped";
+            case FAILED -> subject + " failed after " + Durations.plain(took) + failureText();
+            case INTERRUPTED ->
+                subject + " was interrupted after " + Durations.plain(took) + place()
+                        + failureText();
+            case HUNG -> subject + " hung for " + Durations.plain(took) + place() + failureText();
+        };
     }
 
     private String failureText() {
-        return failure == null ? "" : Description.of(failure);
+        return failure == null ? "" : ": " + Description.of(failure);
     }
 
-    /** "at jdk.internal.misc.Unsafe.park" would be true of almost everything that hangs. */
     private String place() {
-        StackTraceElement telling = stack.get(0);
-        for (StackTraceElement frame : stack) {
-            if (!isOfJdk(frame) && !isOurs(frame)) {
-                telling = frame;
-                break;
-            }
-        }
-        return new StackTraceElement(
-                        telling.getClassName(),
-                        telling.getMethodName(),
-                        telling.getFileName(),
-                        telling.getLineNumber())
-                .toString();
-    }
-
-    private static boolean isOfJdk(StackTraceElement frame) {
-        String module = frame.getModuleName();
-        return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
-    }
-
-    /** What is below every step; a class of ours that somebody uses as a step does tell something. */
-    private static boolean isOurs(StackTraceElement frame) {
-        String type = frame.getClassName();
-        return type.equals(Stop.class.getName()) || type.equals(StepRun.class.getName());
+        String place = stacks.isEmpty() ? "" : stacks.get(0).place();
+        return place.isEmpty() ? "" : " at " + place;
     }
 }

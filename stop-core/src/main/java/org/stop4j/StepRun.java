@@ -1,117 +1,253 @@
 package org.stop4j;
 
 import org.jspecify.annotations.Nullable;
-import org.stop4j.internal.Ticker;
 
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 
-/** Runs one step once, on a thread of its own, and leaves it behind when its time is over. */
-final class StepRun {
-    private final String name;
-    private final Step step;
-    private final Deadline deadline;
-    /** Its own thread; changed only when there is none to be had. */
-    private volatile Thread thread;
+/**
+ * One step being run.
+ *
+ * <p>Two threads meet here: the step's own, which begins and ends it, and that of the stop, which may give
+ * it up. {@link #stage} decides between them: whoever moves it on from RUNNING has won. So an interrupt
+ * never reaches a thread that has gone on to another step. What only one of them uses says so.
+ */
+final class StepRun implements BiConsumer<Object, Throwable> {
+    /** How far it is. */
+    enum Stage {
+        WAITING,
+        RUNNING,
+        ENDED,
+        GIVEN_UP
+    }
 
-    private final CountDownLatch ended = new CountDownLatch(1);
-    /** Written before {@code ended} is counted down, read after it. */
+    final Planned step;
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
+
+    /** Before it begins, the latest end that its place in the phase allows; afterwards, its own. */
+    volatile Deadline deadline;
+
+    /** Its own thread, from its begin; none any more once it has returned a stage that is to complete. */
+    private volatile @Nullable Thread thread;
+
+    /** The thread that is lost to it; means something only once it was given up. */
+    private volatile @Nullable Thread lost;
+
+    // Written by the step's side:
+    private volatile long begunAt;
+    private volatile long endedAt;
     private volatile @Nullable Throwable failure;
+    /** It was given up, and has ended all the same. */
+    private volatile boolean endedLate;
 
-    StepRun(String name, Step step, Deadline deadline) {
-        this.name = name;
+    // Of the thread of the stop alone:
+    /** How many others it has to wait for. */
+    int awaited;
+    /** The same, while they are being sorted. */
+    int toSort;
+    /** Those that wait for it. */
+    final List<StepRun> waiting = new ArrayList<>();
+    /** How many levels of others come after it, at most. */
+    int height;
+
+    boolean halfSaid;
+    boolean over;
+    boolean submitted;
+    long graceEnd;
+    private long givenUpAt;
+    private List<ThreadStack> stacks = List.of();
+    private boolean exiting;
+
+    private final Run run;
+
+    StepRun(Planned step, Run run, Deadline deadline) {
         this.step = step;
+        this.run = run;
         this.deadline = deadline;
-        thread = new Thread(this::work, "stop-step-" + name);
-        thread.setDaemon(true);
     }
 
-    String name() {
-        return name;
-    }
+    // ---- the step's side
 
-    boolean isOn(Thread other) {
-        return thread == other;
-    }
-
-    /** Runs the step; returns when it has ended or its time is over, whichever comes first. */
-    StepReport run(Ticker ticker) {
-        long start = ticker.nanos();
+    /** Does the work, on the current thread. */
+    void work() {
+        thread = Thread.currentThread();
+        begunAt = run.nanos();
+        Duration ceiling = step.ceiling;
+        if (ceiling != null) {
+            deadline = deadline.within(ceiling);
+        }
+        stage.set(Stage.RUNNING);
+        run.begun(this);
+        CompletionStage<?> rest = null;
+        Throwable thrown = null;
+        // Whatever a step throws, Errors included, is in the report; the stop goes on.
         try {
-            thread.start();
-        } catch (OutOfMemoryError noThreadLeft) {
-            // Then the step cannot be left behind if it hangs; but most do not,
-            // and every one is attempted.
-            thread = Thread.currentThread();
-            work();
-        }
-        boolean inTime = awaitEnd();
-        // The stack first: after the interrupt the thread may be anywhere.
-        List<StackTraceElement> stack = inTime ? List.of() : stackOf(thread);
-        Duration took = Duration.ofNanos(ticker.nanos() - start);
-        if (ended.getCount() > 0) {
-            thread.interrupt();
-            return new StepReport(name, StepReport.Result.HUNG, took, null, stack);
-        }
-        Throwable thrown = failure;
-        return thrown == null
-                ? new StepReport(name, StepReport.Result.DONE, took, null, List.of())
-                : new StepReport(name, StepReport.Result.FAILED, took, thrown, List.of());
-    }
-
-    // Whatever a step throws, Errors included, is in the report; the stop goes on.
-    private void work() {
-        try {
-            step.run(deadline);
-        } catch (Throwable thrown) {
-            failure = thrown;
-        } finally {
-            ended.countDown();
-        }
-    }
-
-    private boolean awaitEnd() {
-        while (true) {
-            try {
-                return ended.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException notForUs) {
-                // The thread of the stop is ours; an interrupt that some step sends to every thread
-                // it can find must not cut the stop short.
+            rest = step.work.begin(deadline, run.reason());
+            if (rest != null) {
+                thread = null;
+                rest.whenComplete(this);
             }
+        } catch (Throwable any) {
+            rest = null;
+            thrown = any;
+        }
+        if (rest == null) {
+            end(thrown);
         }
     }
 
-    /** Without what JDK 17 writes before every class name: {@code app//}, {@code java.base@17.0.15/}. */
-    private static List<StackTraceElement> stackOf(Thread thread) {
-        return Arrays.stream(thread.getStackTrace())
-                .map(frame -> new StackTraceElement(
-                        null,
-                        frame.getModuleName(),
-                        null,
-                        frame.getClassName(),
-                        frame.getMethodName(),
-                        frame.getFileName(),
-                        frame.getLineNumber()))
-                .toList();
+    /** The stage of an asynchronous step has completed. */
+    @Override
+    public void accept(Object ignored, Throwable thrown) {
+        end(thrown);
+    }
+
+    private void end(@Nullable Throwable thrown) {
+        failure = thrown;
+        endedAt = run.nanos();
+        if (!stage.compareAndSet(Stage.RUNNING, Stage.ENDED)) {
+            endedLate = true;
+        }
+        run.ended(this);
+    }
+
+    // ---- both sides
+
+    boolean is(Stage wanted) {
+        return stage.get() == wanted;
+    }
+
+    /** Whether it is at work on that thread. */
+    boolean isOn(Thread other) {
+        return thread == other && !is(Stage.ENDED) && !endedLate;
+    }
+
+    /** Whether it was given up with a thread in it, of which nobody knows when it returns. */
+    boolean hasLostThread() {
+        return is(Stage.GIVEN_UP) && lost != null;
+    }
+
+    /** Whether it was given up while on that thread. */
+    boolean hasLost(Thread other) {
+        return is(Stage.GIVEN_UP) && lost == other;
+    }
+
+    long begunAt() {
+        return begunAt;
+    }
+
+    // ---- the side of the stop
+
+    /** Gives it up, if it has not ended: takes its stack, then interrupts it. */
+    boolean giveUp(long now) {
+        Thread its = thread;
+        List<ThreadStack> where = step.work.stacks(its);
+        lost = its;
+        if (!stage.compareAndSet(Stage.RUNNING, Stage.GIVEN_UP)) {
+            return false;
+        }
+        stacks = where;
+        givenUpAt = now;
+        if (its != null) {
+            its.interrupt();
+        }
+        return true;
     }
 
     /**
-     * Gives up a step that has called {@link System#exit}: it waits in there for the hook that waits for
-     * this stop. Seen by {@code Runtime.exit} and not by {@code java.lang.Shutdown}, where {@code
+     * Gives it up if it has called {@link System#exit}: it waits in there for the hook that waits for this
+     * stop. Seen by {@code Runtime.exit} and not by {@code java.lang.Shutdown}, where {@code
      * File.deleteOnExit} also passes through.
      */
-    void giveUpIfExiting() {
-        for (StackTraceElement frame : thread.getStackTrace()) {
+    boolean giveUpIfExiting(long now) {
+        Thread its = thread;
+        if (its == null || !is(Stage.RUNNING)) {
+            return false;
+        }
+        for (StackTraceElement frame : its.getStackTrace()) {
             if (frame.getClassName().equals("java.lang.Runtime")
                     && frame.getMethodName().equals("exit")) {
-                failure = new IllegalStateException("step \"" + name
-                        + "\" called System.exit; the process ends with its exit code");
-                ended.countDown();
-                return;
+                lost = its;
+                exiting = stage.compareAndSet(Stage.RUNNING, Stage.GIVEN_UP);
+                givenUpAt = now;
+                return exiting;
             }
         }
+        return false;
+    }
+
+    /** Where it stands at this moment, in short; or nothing. */
+    String place() {
+        List<ThreadStack> where = step.work.stacks(thread);
+        return where.isEmpty() ? "" : where.get(0).place();
+    }
+
+    boolean endedLate() {
+        return endedLate;
+    }
+
+    /** How it came out, as far as is known now. */
+    StepReport report(long stopBegan) {
+        if (is(Stage.WAITING)) {
+            return new StepReport(
+                    step.name,
+                    step.phase,
+                    StepReport.Result.SKIPPED,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    null,
+                    List.of());
+        }
+        long limit = Math.max(0, deadline.instant() - begunAt);
+        long end = is(Stage.GIVEN_UP) ? givenUpAt : endedAt;
+        return new StepReport(
+                step.name,
+                step.phase,
+                result(),
+                Duration.ofNanos(begunAt - stopBegan),
+                Duration.ofNanos(Math.max(0, end - begunAt)),
+                Duration.ofNanos(limit),
+                told(),
+                stacks);
+    }
+
+    private StepReport.Result result() {
+        if (exiting) {
+            return StepReport.Result.FAILED;
+        }
+        if (is(Stage.GIVEN_UP)) {
+            return endedLate && lost != null
+                    ? StepReport.Result.INTERRUPTED
+                    : StepReport.Result.HUNG;
+        }
+        Throwable thrown = failure;
+        if (thrown == null) {
+            return StepReport.Result.DONE;
+        }
+        return thrown instanceof InterruptedException
+                ? StepReport.Result.INTERRUPTED
+                : StepReport.Result.FAILED;
+    }
+
+    private @Nullable Throwable told() {
+        if (exiting) {
+            return exited();
+        }
+        if (is(Stage.ENDED)) {
+            return failure;
+        }
+        // That it ended by the interrupt is told by the result; anything else is news.
+        Throwable late = endedLate ? failure : null;
+        return late instanceof InterruptedException ? null : late;
+    }
+
+    private IllegalStateException exited() {
+        return new IllegalStateException("step \"" + step.name
+                + "\" called System.exit; the process ends with its exit code");
     }
 }

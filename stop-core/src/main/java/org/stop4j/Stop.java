@@ -1,24 +1,24 @@
 package org.stop4j;
 
 import org.jspecify.annotations.Nullable;
-import org.stop4j.internal.Ticker;
+import org.stop4j.spi.Time;
 import org.stop4j.spi.Trigger;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The one orderly end of a process: whatever asks for it first begins it, it happens at most once, it is
@@ -26,54 +26,71 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <pre>{@code
  * Stop stop = Stop.builder().onSignals().onCommand().start();
- * stop.step("http", server::close);
- * stop.step("database", pool::close);
+ * stop.step(Phase.DRAIN, "http", server::drain);
+ * stop.step(Phase.FINISH, "orders", orders::drain).ceiling(Duration.ofSeconds(8));
+ * stop.step(Phase.CLOSE, "database", pool);
  * }</pre>
  *
- * <p>Steps run one after another, in the order in which they were registered, each on a thread of its
- * own, all against one deadline. A step that hangs never eats the time of those after it: a tenth of what
- * is left is kept for them. When the steps are done, the answer is given to everybody who waits for it,
- * the process is held until they have it, and is then ended with the exit code of the {@link Outcome}.
+ * <p>Phases run one after another, the steps of a phase side by side, all against one deadline. Whatever a
+ * step does, all others are attempted: each phase keeps a tenth of the whole time for itself (see {@link
+ * Builder#reserve}), and so, in a chain of steps by {@link RegisteredStep#after}, does each link of the
+ * phase's. A step that is not done at its limit is interrupted, and the stop goes on; the log and the report
+ * tell where it stood. When the steps are over, the answer is given to everybody who waits for it, the
+ * process is held until they have it, and is then ended with the exit code of the report; by force, if it is
+ * not at its end a second after the deadline.
+ *
+ * <p>A second signal, 300 ms or more after the first, shortens what is left to the reserves. A third ends the
+ * process at once.
  *
  * <p>Safe to use from any thread. Several instances may live in one JVM.
  *
  * @since 0.1
  */
 public final class Stop implements AutoCloseable {
-    private final Ticker ticker = Ticker.system();
-    private final Log log = new Log();
-    private final Steps steps = new Steps(log, ticker);
-    private final Triggers triggers = new Triggers(log);
-    private final Holds holds = new Holds(ticker);
-    private final Duration timeout;
-    private final Duration holdLimit;
-    private final Exit exit;
+    /** Closer together, signals are one: Ctrl-C reaches a process and its parent, which passes it on. */
+    private static final long SIGNALS_APART_NANOS = 300_000_000;
+
+    private static final int MOST_JOINED = 16;
+
+    private final Settings settings;
+    private final Time time;
+    private final Log log;
+    private final Plan plan;
+    private final Triggers triggers;
+    private final Listeners listeners;
+    private final Holds holds;
     /** Runs the stop when the JVM ends by itself; none if the caller chose how the process is ended. */
     private final @Nullable Thread hook;
-    /** That of whoever started: the JVM's thread for a signal has none on JDK 17, and steps need one. */
-    private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-
-    // Guarded by lock, which is not held while user code or a trigger is called:
+    private final Time.Monitor monitor;
+    // Guarded by the monitor, which is not held while user code or a trigger is called:
+    private final Map<State, Instant> since = new HashMap<>();
+    private final List<Reason> joined = new ArrayList<>();
     private @Nullable Reason reason;
     private boolean started;
+    private boolean closed;
+    private int signals;
+    private long lastSignal;
 
-    // Written under the lock; volatile so that reading them waits for nobody:
+    // Written with the monitor; volatile so that reading them waits for nobody:
     private volatile State state = State.RUNNING;
     private volatile @Nullable Report report;
+    private volatile @Nullable Ending ending;
+    private volatile int exitCode;
 
-    private volatile @Nullable Deadline deadline;
     private final CompletableFuture<Report> stopped = new CompletableFuture<>();
-    /** Open until nothing is left to do but to end the process. */
-    private final CountDownLatch finished = new CountDownLatch(1);
 
-    private Stop(Builder builder) {
-        timeout = builder.timeout;
-        holdLimit = builder.holdLimit;
-        exit = builder.exit == null ? Exit.system() : builder.exit;
-        hook = builder.exit == null ? new Thread(this::onJvmExit, "stop-hook") : null;
+    private Stop(Settings settings, List<Phase> phases, boolean withHook) {
+        this.settings = settings;
+        time = settings.time();
+        log = new Log();
+        plan = new Plan(phases);
+        triggers = new Triggers(log);
+        listeners = new Listeners(log);
+        holds = new Holds(time);
+        monitor = time.monitor();
+        since.put(State.RUNNING, Instant.now());
+        hook = withHook ? new Thread(this::onJvmExit, "stop-hook") : null;
     }
 
     /**
@@ -88,80 +105,197 @@ public final class Stop implements AutoCloseable {
     // ---- what to do
 
     /**
-     * Registers a step, to be run after those that are registered already.
+     * Registers a step. It may be registered until its phase begins, even when the stop has begun.
      *
+     * @param phase when it is run; steps of one phase run side by side
      * @param name its name in the log and the report; unique in this stop
      * @param step the work
-     * @return what takes the step out again; once the stop has begun, that does nothing
-     * @throws IllegalArgumentException if there is a step of this name
-     * @throws IllegalStateException if the stop has begun; the step is not going to be run
+     * @return what says more about the step, or takes it out again
+     * @throws IllegalArgumentException if there is a step of this name, or no such phase
+     * @throws StoppingException if the phase has begun; the step is not going to be run
      */
-    public Registration step(String name, Step step) {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(step, "step");
-        return steps.add(name, step);
+    public RegisteredStep step(Phase phase, String name, Step step) {
+        return plan.add(phase, name, Work.of(step));
     }
 
     /**
-     * Registers a step that closes something; a method reference to any method without parameters will do.
+     * Registers a step that is told why the stop began.
      *
+     * @param phase when it is run; steps of one phase run side by side
      * @param name its name in the log and the report; unique in this stop
-     * @param resource what is closed
-     * @return what takes the step out again; once the stop has begun, that does nothing
-     * @throws IllegalArgumentException if there is a step of this name
-     * @throws IllegalStateException if the stop has begun; the step is not going to be run
+     * @param step the work
+     * @return what says more about the step, or takes it out again
+     * @throws IllegalArgumentException if there is a step of this name, or no such phase
+     * @throws StoppingException if the phase has begun; the step is not going to be run
      */
-    public Registration step(String name, AutoCloseable resource) {
-        Objects.requireNonNull(resource, "resource");
-        return step(name, untilThen -> resource.close());
+    public RegisteredStep step(Phase phase, String name, ReasonedStep step) {
+        return plan.add(phase, name, Work.of(step));
     }
 
-    // ---- asking and waiting
+    /**
+     * Registers a step that closes something; a method reference to any method without parameters will do,
+     * so {@code task::run} for a {@link Runnable}. For executors, threads and child processes there are
+     * {@link Step#shutDown}, {@link Step#interrupt} and {@link Step#destroy}.
+     *
+     * @param phase when it is run; steps of one phase run side by side
+     * @param name its name in the log and the report; unique in this stop
+     * @param resource what is closed
+     * @return what says more about the step, or takes it out again
+     * @throws IllegalArgumentException if there is a step of this name, or no such phase
+     * @throws StoppingException if the phase has begun; the step is not going to be run
+     */
+    public RegisteredStep step(Phase phase, String name, AutoCloseable resource) {
+        return plan.add(phase, name, Work.of(resource));
+    }
+
+    /**
+     * Registers a step that returns before it is done.
+     *
+     * @param phase when it is run; steps of one phase run side by side
+     * @param name its name in the log and the report; unique in this stop
+     * @param step the work
+     * @return what says more about the step, or takes it out again
+     * @throws IllegalArgumentException if there is a step of this name, or no such phase
+     * @throws StoppingException if the phase has begun; the step is not going to be run
+     */
+    public RegisteredStep asyncStep(Phase phase, String name, AsyncStep step) {
+        return plan.add(phase, name, Work.ofAsync(step));
+    }
+
+    /**
+     * Sets what the process exits with when the stop is clean: an application that stops because something
+     * failed has a code of its own to tell. If steps fail or are forced, that decides. May be called until
+     * the last step has ended; the last call counts.
+     *
+     * @param code the exit code, from 0 to 255; 0 if not set
+     * @throws IllegalArgumentException if it is not in that range
+     */
+    public void exitCode(int code) {
+        if (code < 0 || code > 255) {
+            throw new IllegalArgumentException("exitCode is " + code + "; allowed: 0 to 255");
+        }
+        exitCode = code;
+    }
+
+    // ---- asking
 
     /**
      * Asks for the stop, from code.
      *
      * @param detail why, for the log and the report
      * @return a stage that completes with the report when every step has been attempted
+     * @throws IllegalStateException if called from a step of this stop
      */
     public CompletionStage<Report> request(String detail) {
         return request(Reason.of(Reason.Kind.CODE, detail));
     }
 
     /**
-     * Asks for the stop. The first reason begins it; a later one joins it, which is logged. Returns at once,
-     * without waiting for a step (only if the JVM cannot make another thread, the first call runs them all).
-     * May be called from a step, for example by a failing one.
+     * Asks for the stop. The first reason begins it; a later one joins it, which is logged and in the report.
+     * Of signals, the second and third that come hurry the stop; see {@link Stop}. Returns at once, without
+     * waiting for a step. During {@link Builder#start}, the stop begins when that is done.
      *
      * @param why the reason
      * @return a stage that completes with the report when every step has been attempted; what depends on it
      *     runs on one thread for all, for which the end of the process does not wait (a step or a {@link
      *     #hold} does that), and must be quick
+     * @throws IllegalStateException if called from a step of this stop
      */
     public CompletionStage<Report> request(Reason why) {
         Objects.requireNonNull(why, "why");
+        refuseOnStep("asks for the stop that it is a part of");
         boolean first;
         boolean begin;
-        lock.lock();
+        int count;
+        monitor.lock();
         try {
             first = reason == null;
             if (first) {
                 reason = why;
-                steps.seal(why);
+            } else if (report == null && joined.size() < MOST_JOINED) {
+                joined.add(why);
             }
+            count = countIfSignal(why);
             begin = first && started;
         } finally {
-            lock.unlock();
+            monitor.unlock();
         }
         if (begin) {
-            begin();
-        } else if (!first && state != State.STOPPED) {
-            log.info("already stopping; also asked by " + why);
-        } else if (!first && why.kind() == Reason.Kind.SIGNAL) {
-            holds.end(); // whoever sends a signal now has waited long enough
+            begin(why);
+        } else if (!first) {
+            joins(why, count);
         }
         return stopped.minimalCompletionStage();
     }
+
+    /** Returns the signal's number in the order in which they came; 0 if it is none, or one that is not counted. */
+    private int countIfSignal(Reason why) {
+        if (why.kind() != Reason.Kind.SIGNAL) {
+            return 0;
+        }
+        long now = time.nanos();
+        if (signals > 0 && now - lastSignal < SIGNALS_APART_NANOS) {
+            return 0;
+        }
+        lastSignal = now;
+        return ++signals;
+    }
+
+    private void joins(Reason why, int signalCount) {
+        Ending its = ending;
+        if (signalCount > 2 && its != null) {
+            its.force(Ending.codeOf(why), why + ", for the third time");
+        } else if (state == State.STOPPED) {
+            if (why.kind() == Reason.Kind.SIGNAL) {
+                holds.end(); // whoever sends a signal now has waited long enough
+            }
+        } else if (signalCount == 2 && its != null) {
+            its.hurry(why);
+        } else {
+            log.info("already stopping; also asked by " + why);
+        }
+    }
+
+    /**
+     * Makes readiness red, so that nobody sends new work, while everything goes on being served; nothing else
+     * is done until a stop is requested or the drain is undone.
+     *
+     * @param why the reason
+     * @return whether this call has begun it; false if a drain or a stop has begun already
+     */
+    public boolean drain(Reason why) {
+        Objects.requireNonNull(why, "why");
+        return moveBetween(State.RUNNING, State.DRAINING, why);
+    }
+
+    /**
+     * Undoes a {@link #drain}. A stop that has been requested cannot be undone.
+     *
+     * @param why the reason
+     * @return whether this call has undone it; false if there was nothing to undo, or a stop has been requested
+     */
+    public boolean resume(Reason why) {
+        Objects.requireNonNull(why, "why");
+        return moveBetween(State.DRAINING, State.RUNNING, why);
+    }
+
+    private boolean moveBetween(State from, State to, Reason why) {
+        monitor.lock();
+        try {
+            if (state != from || reason != null) {
+                return false;
+            }
+            enter(to, why);
+        } finally {
+            monitor.unlock();
+        }
+        log.info((to == State.DRAINING ? "draining: " : "resumed: ") + why);
+        listeners.tell(null, null);
+        triggers.tell();
+        return true;
+    }
+
+    // ---- looking and waiting
 
     /**
      * Tells where the stop stands.
@@ -173,17 +307,42 @@ public final class Stop implements AutoCloseable {
     }
 
     /**
+     * Tells when a state was entered.
+     *
+     * @param wanted the state
+     * @return when, by the wall clock, it was entered last; nothing if it never was
+     */
+    public Optional<Instant> since(State wanted) {
+        monitor.lock();
+        try {
+            return Optional.ofNullable(since.get(wanted));
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /**
      * Tells why the stop began.
      *
      * @return the first reason; nothing while nobody has asked
      */
     public Optional<Reason> reason() {
-        lock.lock();
+        monitor.lock();
         try {
             return Optional.ofNullable(reason);
         } finally {
-            lock.unlock();
+            monitor.unlock();
         }
+    }
+
+    /**
+     * Has somebody told of every change of state from now on.
+     *
+     * @param listener who is told; on the thread that makes the change, or beside it
+     * @return what ends that
+     */
+    public Registration listen(StateListener listener) {
+        return listeners.add(Objects.requireNonNull(listener, "listener"));
     }
 
     /**
@@ -200,21 +359,15 @@ public final class Stop implements AutoCloseable {
      *
      * @return the report
      * @throws InterruptedException if the thread is interrupted
-     * @throws IllegalStateException if called from a step, which would wait for itself
+     * @throws IllegalStateException if called from a step of this stop, which would wait for itself
      */
     public Report await() throws InterruptedException {
-        steps.refuseOwnThread();
-        lock.lockInterruptibly();
-        try {
-            Report done = report;
-            while (done == null) {
-                changed.await();
-                done = report;
-            }
-            return done;
-        } finally {
-            lock.unlock();
+        Report done = report;
+        while (done == null) {
+            await(State.STOPPED, Duration.ofNanos(Long.MAX_VALUE));
+            done = report;
         }
+        return done;
     }
 
     /**
@@ -223,19 +376,44 @@ public final class Stop implements AutoCloseable {
      * @param limit how long at most; zero or less only looks
      * @return the report, or nothing if the stop was not done in time
      * @throws InterruptedException if the thread is interrupted
-     * @throws IllegalStateException if called from a step, which would wait for itself
+     * @throws IllegalStateException if called from a step of this stop, which would wait for itself
      */
     public Optional<Report> await(Duration limit) throws InterruptedException {
-        steps.refuseOwnThread();
-        long left = Durations.saturatedNanos(limit);
-        lock.lockInterruptibly();
+        await(State.STOPPED, limit);
+        return Optional.ofNullable(report);
+    }
+
+    /**
+     * Waits until a state is reached, or one after it.
+     *
+     * @param wanted the state
+     * @param limit how long at most; zero or less only looks
+     * @return whether it was reached in time
+     * @throws InterruptedException if the thread is interrupted
+     * @throws IllegalStateException if called from a step of this stop, which would wait for itself
+     */
+    public boolean await(State wanted, Duration limit) throws InterruptedException {
+        refuseOnStep("would wait for itself");
+        long from = time.nanos();
+        long nanos = Math.min(Durations.saturatedNanos(limit), Long.MAX_VALUE / 2);
+        monitor.lock();
         try {
-            while (report == null && left > 0) {
-                left = changed.awaitNanos(left);
+            long left = nanos;
+            while (state.compareTo(wanted) < 0 && left > 0) {
+                monitor.await(left);
+                left = nanos - (time.nanos() - from);
             }
-            return Optional.ofNullable(report);
+            return state.compareTo(wanted) >= 0;
         } finally {
-            lock.unlock();
+            monitor.unlock();
+        }
+    }
+
+    private void refuseOnStep(String what) {
+        Ending its = ending;
+        StepRun step = its == null ? null : its.steps().on(Thread.currentThread());
+        if (step != null) {
+            throw new IllegalStateException("step \"" + step.step.name + "\" " + what);
         }
     }
 
@@ -258,14 +436,15 @@ public final class Stop implements AutoCloseable {
     @Override
     public void close() {
         List<Trigger.Installed> closing;
-        lock.lock();
+        monitor.lock();
         try {
-            if (reason != null) {
+            if (reason != null || closed) {
                 return;
             }
+            closed = true;
             closing = triggers.removeAll();
         } finally {
-            lock.unlock();
+            monitor.unlock();
         }
         removeHook();
         IOException failure = Triggers.close(closing);
@@ -276,107 +455,53 @@ public final class Stop implements AutoCloseable {
 
     // ---- the stop
 
-    private void begin() {
-        Thread thread = new Thread(this::run, "stop");
+    private void begin(Reason why) {
+        Ending its = new Ending(this, settings, plan, triggers, holds, why);
+        ending = its;
+        Thread thread = time.thread(its, "stop");
         // main may have returned, and the JVM must not end in the middle of this
         thread.setDaemon(false);
-        thread.setContextClassLoader(loader);
+        thread.setContextClassLoader(settings.loader());
         try {
             thread.start();
         } catch (OutOfMemoryError noThreadLeft) {
             log.warning("no thread left for the stop; it runs on that of who asked", noThreadLeft);
-            run();
+            its.run();
         }
     }
 
-    private void run() {
-        int code = Outcome.FAILED.exitCode();
+    /** Called by the {@link Ending}, in the order of the states; its listeners are told by {@link #listeners}. */
+    void moveTo(State next, Reason why) {
+        monitor.lock();
         try {
-            code = stopAndAnswer();
-            close(triggers.removeAllButSignals());
-        } finally {
-            finished.countDown();
-            end(code);
-        }
-    }
-
-    private void end(int code) {
-        try {
-            // In the hook, System.exit would wait for itself.
-            if (Thread.currentThread() != hook) {
-                exit.exit(code);
+            if (state.compareTo(next) < 0) {
+                enter(next, why);
             }
         } finally {
-            close(triggers.removeAll());
+            monitor.unlock();
         }
     }
 
-    private void close(List<Trigger.Installed> removed) {
-        IOException failure = Triggers.close(removed);
-        if (failure != null) {
-            log.warning("left something behind", failure);
-        }
+    private void enter(State next, Reason why) {
+        Instant now = Instant.now();
+        listeners.expect(new StateChange(state, next, why, now));
+        since.put(next, now);
+        state = next;
+        monitor.signalAll();
     }
 
-    // Throwable: whatever breaks in here, the process must still end, with a code that tells.
-    @SuppressWarnings("CatchingUnchecked")
-    private int stopAndAnswer() {
+    /** The report is there; those who wait for it in {@link #await} go on. */
+    void publish(Report done) {
+        monitor.lock();
         try {
-            Report done = runSteps();
-            // An interrupt that some step sends to every thread it can find must not reach the
-            // files of the answer, which it would close.
-            Thread.interrupted();
-            publish(done);
-            holds.awaitNone(holdLimit);
-            return done.outcome().exitCode();
-        } catch (Throwable failure) {
-            log.warning("the stop itself failed", failure);
-            if (report == null) {
-                publish(broken(failure)); // whoever waits must not wait for ever
-            }
-            return Outcome.FAILED.exitCode();
-        }
-    }
-
-    private Report broken(Throwable failure) {
-        StepReport itself = new StepReport(
-                "(the stop itself)", StepReport.Result.FAILED, Duration.ZERO, failure, List.of());
-        return Report.of(why(), Duration.ZERO, List.of(itself));
-    }
-
-    private Reason why() {
-        return reason().orElseGet(() -> Reason.of(Reason.Kind.CODE, ""));
-    }
-
-    private Report runSteps() {
-        long start = ticker.nanos();
-        Deadline whole = Deadline.after(timeout, ticker);
-        deadline = whole;
-        moveTo(State.STOPPING);
-        Reason why = why();
-        log.info("stopping: " + why + "; steps: " + steps.names() + ", at most "
-                + Durations.plain(timeout));
-        triggers.tell();
-        List<StepReport> reports = steps.run(whole);
-        return Report.of(why, Duration.ofNanos(ticker.nanos() - start), reports);
-    }
-
-    private void moveTo(State next) {
-        lock.lock();
-        try {
-            state = next;
-            changed.signalAll();
+            report = done;
+            enter(State.STOPPED, done.reason());
         } finally {
-            lock.unlock();
+            monitor.unlock();
         }
     }
 
-    private void publish(Report done) {
-        report = done;
-        moveTo(State.STOPPED);
-        log.info(done.summary());
-        triggers.answer(done);
-        triggers.tell();
+    void complete(Report done) {
         stopped.completeAsync(() -> done, Stop::runApart);
     }
 
@@ -392,60 +517,94 @@ public final class Stop implements AutoCloseable {
 
     /** The JVM ends, by whomever: the stop takes place all the same, but can no longer choose the exit code. */
     private void onJvmExit() {
-        if (finished.getCount() == 0) {
+        Ending its = ending;
+        if (its != null && its.finished()) {
             return; // it is our own exit
         }
         request(Reason.of(Reason.Kind.EXIT, ""));
-        if (!awaitFinished(Deadline.after(timeout, ticker))
-                && !awaitFinished(Deadline.after(holdLimit, ticker))) {
+        its = ending;
+        if (its != null && !awaitFinished(its)) {
             log.warning("the JVM ends although the stop is not done");
         }
     }
 
-    private boolean awaitFinished(Deadline limit) {
-        boolean done = false;
+    private boolean awaitFinished(Ending its) {
+        // What may be waited for is bounded by the watchdog; this only covers for a missing one.
+        Deadline limit =
+                Deadline.after(settings.timeout().plus(settings.holdLimit()).plusSeconds(1));
+        boolean done = its.finished();
         while (!done && !limit.expired()) {
-            steps.giveUpIfExiting();
+            its.steps().suspectExit();
             try {
-                done = finished.await(20, TimeUnit.MILLISECONDS);
+                done = its.awaitFinished(20);
             } catch (InterruptedException notForUs) {
-                // see StepRun.awaitEnd
+                // see Run.awaitNews
             }
         }
         return done;
     }
 
-    // ---- what the triggers show
+    // ---- what the ending and the triggers use
 
     Log log() {
         return log;
     }
 
+    Listeners listeners() {
+        return listeners;
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
+
+    boolean isHook(Thread thread) {
+        return thread == hook;
+    }
+
+    List<Reason> joined() {
+        monitor.lock();
+        try {
+            return List.copyOf(joined);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
     /** {@code key, value, …}: state, steps and time, for the status file. */
     String[] status() {
         State now = state;
-        String running = steps.running();
-        Deadline until = deadline;
-        String left = until == null || now != State.STOPPING
-                ? ""
-                : Long.toString(until.remaining().toMillis());
+        Ending its = ending;
+        String running = its == null ? "" : its.steps().runningInWords();
         return new String[] {
             "state", now.name(),
-            "steps-done", Integer.toString(steps.done()),
-            "steps-all", Integer.toString(steps.count()),
-            "waiting-for", running == null ? "" : ", running step \"" + running + '"',
-            "left-ms", left
+            "phase", its == null || now == State.STOPPED ? "" : its.steps().phaseName(),
+            "steps-done", Integer.toString(its == null ? 0 : its.steps().done()),
+            "steps-all", Integer.toString(plan.count()),
+            "waiting-for", waitingFor(now, running),
+            "holds", Integer.toString(holds.count()),
+            "left-ms",
+                    its == null || now == State.STOPPED
+                            ? ""
+                            : Long.toString(its.deadline().remaining().toMillis())
         };
+    }
+
+    private String waitingFor(State now, String running) {
+        if (now == State.STOPPED) {
+            return holds.count() == 0 ? "" : ", held until the answer is read";
+        }
+        return running.isEmpty() ? "" : ", running step " + running;
     }
 
     // ---- building
 
-    private Stop install(Builder builder) {
+    private Stop install(List<Trigger> wanted) {
         try {
             if (hook != null) {
                 Runtime.getRuntime().addShutdownHook(hook);
             }
-            for (Trigger trigger : builder.triggers) {
+            for (Trigger trigger : wanted) {
                 triggers.install(trigger, this);
             }
         } catch (IOException e) {
@@ -457,16 +616,16 @@ public final class Stop implements AutoCloseable {
             throw e;
         }
         log.info("ready to stop on " + triggers);
-        boolean askedMeanwhile;
-        lock.lock();
+        Reason askedMeanwhile;
+        monitor.lock();
         try {
             started = true;
-            askedMeanwhile = reason != null;
+            askedMeanwhile = reason;
         } finally {
-            lock.unlock();
+            monitor.unlock();
         }
-        if (askedMeanwhile) {
-            begin();
+        if (askedMeanwhile != null) {
+            begin(askedMeanwhile);
         }
         return this;
     }
@@ -477,7 +636,6 @@ public final class Stop implements AutoCloseable {
         if (alsoFailed != null) {
             failure.addSuppressed(alsoFailed);
         }
-        finished.countDown(); // a hook that runs already need not wait for anything
         reason().ifPresent(asked ->
                 log.warning("asked to stop (" + asked + ") by what could not be started"));
     }
@@ -492,6 +650,17 @@ public final class Stop implements AutoCloseable {
         }
     }
 
+    /** What was built. */
+    record Settings(
+            Duration timeout,
+            Duration holdLimit,
+            Budget budget,
+            Set<Phase> aborting,
+            Exit exit,
+            Time time,
+            @Nullable LastWords lastWords,
+            @Nullable ClassLoader loader) {}
+
     /**
      * Describes a stop. Not thread-safe; touches nothing before {@link #start}.
      *
@@ -499,8 +668,13 @@ public final class Stop implements AutoCloseable {
      */
     public static final class Builder {
         private final List<Trigger> triggers = new ArrayList<>();
+        private final List<Phase> phases = new ArrayList<>(
+                List.of(Phase.NOTIFY, Phase.DRAIN, Phase.FINISH, Phase.CLOSE, Phase.LAST));
+        private final Map<Phase, Duration> reserves = new HashMap<>();
+        private final Set<Phase> aborting = new HashSet<>();
         private Duration timeout = Duration.ofSeconds(25);
         private Duration holdLimit = Duration.ofSeconds(5);
+        private Time time = Time.system();
         private @Nullable Exit exit;
 
         private Builder() {}
@@ -526,6 +700,74 @@ public final class Stop implements AutoCloseable {
          */
         public Builder holdLimit(Duration limit) {
             holdLimit = Durations.positive("holdLimit", limit);
+            return this;
+        }
+
+        /**
+         * Adds a phase of one's own.
+         *
+         * @param before the phase after which it comes; one of the five, or one that was added
+         * @param added the phase
+         * @return this builder
+         * @throws IllegalArgumentException if there is no phase {@code before}, or {@code added} is there already
+         */
+        public Builder phaseAfter(Phase before, Phase added) {
+            if (phases.contains(added)) {
+                throw new IllegalArgumentException(
+                        "there is a phase " + added + " already; allowed: none of " + phases);
+            }
+            phases.add(indexOf(before) + 1, added);
+            return this;
+        }
+
+        /**
+         * Keeps time for a phase, however the phases before it behave; and it is what a phase gets when a second
+         * signal has come. A phase without steps keeps nothing.
+         *
+         * @param phase the phase
+         * @param time how long; a tenth of the timeout if not set (with more than five phases, so much less that
+         *     together they keep half)
+         * @return this builder
+         * @throws IllegalArgumentException if there is no such phase, or the time is not positive
+         */
+        public Builder reserve(Phase phase, Duration time) {
+            reserves.put(
+                    phases.get(indexOf(phase)), Durations.positive("reserve of " + phase, time));
+            return this;
+        }
+
+        /**
+         * Lets a failure in a phase end the stop early: when one of its steps fails, is interrupted or hangs,
+         * what has not begun in this phase and the later ones is skipped, up to {@link Phase#LAST}, which is
+         * run all the same. Without this call, a failing step stops no other.
+         *
+         * @param phase the phase
+         * @return this builder
+         * @throws IllegalArgumentException if there is no such phase
+         */
+        public Builder abortOnFailure(Phase phase) {
+            aborting.add(phases.get(indexOf(phase)));
+            return this;
+        }
+
+        private int indexOf(Phase phase) {
+            int index = phases.indexOf(phase);
+            if (index < 0) {
+                throw new IllegalArgumentException(
+                        "unknown phase " + phase + "; allowed: " + phases);
+            }
+            return index;
+        }
+
+        /**
+         * Chooses the time in which the stop runs: that of the JVM if not set, or the virtual one of {@code
+         * stop-testing}.
+         *
+         * @param clock the time
+         * @return this builder
+         */
+        public Builder time(Time clock) {
+            time = Objects.requireNonNull(clock, "clock");
             return this;
         }
 
@@ -579,8 +821,9 @@ public final class Stop implements AutoCloseable {
 
         /**
          * Chooses how the process is ended when the stop is done. Without this call, it is ended by {@link
-         * System#exit}, and a shutdown hook sees to it that the stop also takes place when the JVM ends for
-         * another reason; with it, there is no hook.
+         * System#exit}, a shutdown hook sees to it that the stop also takes place when the JVM ends for
+         * another reason, and how it came out is written to stderr and to the termination log of Kubernetes as
+         * the last thing; with it, none of that is done.
          *
          * @param how what to call as the very last thing
          * @return this builder
@@ -591,16 +834,34 @@ public final class Stop implements AutoCloseable {
         }
 
         /**
-         * Installs the triggers.
+         * Installs the triggers. If {@code STOP_GRACE_SECONDS} tells how long whoever ends the process by force
+         * waits (the pod's {@code terminationGracePeriodSeconds}), and the stop may take longer, that is logged
+         * at WARNING.
          *
          * @return the stop; requests are obeyed from now on
          * @throws ControlDirectoryException if a chosen control directory cannot be used
          * @throws UncheckedIOException if another trigger cannot be installed; whatever this method throws,
          *     nothing stays installed
+         * @throws IllegalArgumentException if the reserves are longer than the timeout together, or {@code
+         *     STOP_GRACE_SECONDS} is not a number of seconds
          * @throws IllegalStateException if the JVM is ending already
          */
         public Stop start() {
-            return new Stop(this).install(this);
+            Grace grace = Grace.from(System.getenv());
+            boolean endsProcess = exit == null;
+            Settings settings = new Settings(
+                    timeout,
+                    holdLimit,
+                    new Budget(timeout, phases, reserves),
+                    Set.copyOf(aborting),
+                    exit == null ? Exit.system() : exit,
+                    time,
+                    endsProcess ? new LastWords(LastWords.terminationLog(System.getenv())) : null,
+                    // The JVM's thread for a signal has none on JDK 17, and steps need one.
+                    Thread.currentThread().getContextClassLoader());
+            Stop stop = new Stop(settings, phases, endsProcess);
+            grace.check(timeout, stop.log);
+            return stop.install(List.copyOf(triggers));
         }
     }
 }

@@ -5,8 +5,11 @@ import org.stop4j.spi.Trigger;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The triggers that were installed for one stop. Whatever one of them throws, the others get their turn.
@@ -19,6 +22,10 @@ final class Triggers {
     /** Kept, since the lock by which the command sees the process end must not become garbage before. */
     private final List<Trigger.Installed> closed = new ArrayList<>();
 
+    /** Of the thread of the stop alone: those that have not returned from a call. */
+    private final Set<Trigger.Installed> hanging =
+            Collections.newSetFromMap(new IdentityHashMap<>());
+
     Triggers(Log log) {
         this.log = log;
     }
@@ -30,18 +37,39 @@ final class Triggers {
         }
     }
 
-    /** The state has changed. */
+    /** The state has changed; tells them on this thread. */
     void tell() {
-        call(null);
-    }
-
-    void answer(Report report) {
-        call(report);
-    }
-
-    // No lambda for the call: linking one takes 2 ms, which a stop with nothing to do would notice.
-    private void call(@Nullable Report report) {
         for (Trigger.Installed trigger : now()) {
+            new Telling(trigger, null, log).run();
+        }
+    }
+
+    /** The state has changed; tells them aside. */
+    void tell(Narrator narrator, Aside aside) {
+        call(null, narrator, aside);
+    }
+
+    void answer(Report report, Narrator narrator, Aside aside) {
+        call(report, narrator, aside);
+    }
+
+    private void call(@Nullable Report report, Narrator narrator, Aside aside) {
+        for (Trigger.Installed trigger : now()) {
+            if (!hanging.contains(trigger) && !aside.call(new Telling(trigger, report, log))) {
+                hanging.add(trigger);
+                narrator.note(
+                        "trigger " + Description.of(trigger) + " hung at " + aside.place()
+                                + " and is not called any more",
+                        null);
+            }
+        }
+    }
+
+    /** A class rather than a lambda: linking the first one takes 2 ms, which a quick stop would notice. */
+    private record Telling(
+            Trigger.Installed trigger, @Nullable Report report, Log log) implements Runnable {
+        @Override
+        public void run() {
             try {
                 if (report == null) {
                     trigger.changed();
@@ -98,6 +126,27 @@ final class Triggers {
             }
         }
         return failure;
+    }
+
+    /** Closing what was taken out, to be called aside. */
+    static final class Closing implements Runnable {
+        private final List<Trigger.Installed> removed;
+        private volatile @Nullable IOException failure;
+
+        Closing(List<Trigger.Installed> removed) {
+            this.removed = removed;
+        }
+
+        @Override
+        public void run() {
+            failure = close(removed);
+        }
+
+        /** The first failure by now, the others suppressed in it; or null. */
+        @Nullable
+        IOException failure() {
+            return failure;
+        }
     }
 
     @Override

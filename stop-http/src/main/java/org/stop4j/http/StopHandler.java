@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpHandler;
 import org.jspecify.annotations.Nullable;
 import org.stop4j.Exit;
 import org.stop4j.Hold;
+import org.stop4j.Phase;
 import org.stop4j.Reason;
 import org.stop4j.Report;
 import org.stop4j.Step;
@@ -87,7 +88,7 @@ public final class StopHandler implements HttpHandler {
      */
     public static StopHandler calling(Step callback) {
         Stop stop = Stop.builder().exit(Exit.never()).start();
-        stop.step("callback", callback);
+        stop.step(Phase.FINISH, "callback", callback);
         return of(stop);
     }
 

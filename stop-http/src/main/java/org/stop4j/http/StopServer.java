@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.stop4j.Deadline;
 import org.stop4j.Exit;
 import org.stop4j.Hold;
+import org.stop4j.Phase;
 import org.stop4j.State;
 import org.stop4j.Step;
 import org.stop4j.Stop;
@@ -400,7 +401,7 @@ public final class StopServer implements Trigger.Installed {
          */
         public StopServer calling(Step callback) {
             Stop stop = Stop.builder().exit(Exit.never()).start();
-            stop.step("callback", callback);
+            stop.step(Phase.FINISH, "callback", callback);
             return start(stop);
         }
     }

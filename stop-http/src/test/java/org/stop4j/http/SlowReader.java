@@ -1,5 +1,7 @@
 package org.stop4j.http;
 
+import org.stop4j.Phase;
+
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -8,9 +10,9 @@ import java.util.logging.Logger;
  * yet although the stop is done.
  */
 final class SlowReader implements AutoCloseable {
-    private static final int NAME_LENGTH = 16_000_000;
+    private static final int MESSAGE_LENGTH = 16_000_000;
 
-    /** Else the long name would be on the screen. */
+    /** Else the long message would be on the screen. */
     private final Logger quiet = Logger.getLogger("org.stop4j");
 
     final StoppedApp app;
@@ -20,12 +22,16 @@ final class SlowReader implements AutoCloseable {
     SlowReader() throws InterruptedException {
         quiet.setLevel(Level.OFF);
         app = new StoppedApp();
-        app.stop.step("x".repeat(NAME_LENGTH), deadline -> {});
+        app.stop.step(Phase.CLOSE, "talkative", SlowReader::failAtLength);
         server = StopServer.on(0).start(app.stop);
         connection = Connection.open(server.port(), Connection.request("GET /shutdown"));
         app.awaitBegun();
         app.quick();
         app.stop.await();
+    }
+
+    static void failAtLength() {
+        throw new IllegalStateException("x".repeat(MESSAGE_LENGTH));
     }
 
     @Override

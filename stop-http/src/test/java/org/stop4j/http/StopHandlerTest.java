@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.stop4j.Phase;
 import org.stop4j.http.Connection.Response;
 
 import java.io.IOException;
@@ -70,10 +71,10 @@ class StopHandlerTest {
 
     @Test
     void theProcessIsHeldWhileTheAnswerIsBeingSent() throws Exception {
-        Logger quiet = Logger.getLogger("org.stop4j"); // a name that long would be on the screen
+        Logger quiet = Logger.getLogger("org.stop4j"); // a failure that long would be on the screen
         quiet.setLevel(Level.OFF);
         StoppedApp app = new StoppedApp().quick();
-        app.stop.step("x".repeat(16_000_000), deadline -> {});
+        app.stop.step(Phase.CLOSE, "talkative", SlowReader::failAtLength);
         server.createContext("/shutdown", StopHandler.of(app.stop));
         try (Connection caller = Connection.open(port, Connection.request("GET /shutdown"))) {
             // The beginning of the answer is there, and its end cannot be: no buffer is so big.
@@ -83,7 +84,7 @@ class StopHandlerTest {
         } finally {
             quiet.setLevel(null);
         }
-        assertThat(app.awaitExit()).isZero();
+        assertThat(app.awaitExit()).isEqualTo(1);
     }
 
     @Test
@@ -91,10 +92,10 @@ class StopHandlerTest {
         Logger quiet = Logger.getLogger("org.stop4j");
         quiet.setLevel(Level.OFF);
         StoppedApp app = new StoppedApp().quick();
-        app.stop.step("x".repeat(16_000_000), deadline -> {});
+        app.stop.step(Phase.CLOSE, "talkative", SlowReader::failAtLength);
         server.createContext("/shutdown", StopHandler.of(app.stop));
         try (Connection caller = Connection.open(port, Connection.request("GET /shutdown"))) {
-            assertThat(app.awaitExit()).isZero();
+            assertThat(app.awaitExit()).isEqualTo(1);
             assertThat(caller.socket.isClosed()).isFalse();
         } finally {
             quiet.setLevel(null);

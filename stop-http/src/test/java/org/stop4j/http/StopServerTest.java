@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stop4j.Exit;
+import org.stop4j.Phase;
 import org.stop4j.Reason;
 import org.stop4j.Stop;
 import org.stop4j.http.Connection.Response;
@@ -64,7 +65,7 @@ class StopServerTest {
     @Test
     void aStopThatIsNotCleanIsAnsweredWith500AndTheReport() throws Exception {
         StoppedApp app = new StoppedApp().quick();
-        app.stop.step("bad", deadline -> {
+        app.stop.step(Phase.FINISH, "bad", deadline -> {
             throw new IllegalStateException("as told");
         });
         StopServer server = StopServer.on(0).start(app.stop);

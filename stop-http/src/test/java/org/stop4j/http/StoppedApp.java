@@ -2,6 +2,7 @@ package org.stop4j.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.stop4j.Phase;
 import org.stop4j.Stop;
 
 import java.time.Duration;
@@ -27,7 +28,7 @@ final class StoppedApp {
 
     StoppedApp(Stop.Builder builder) {
         stop = builder.holdLimit(HOLD_LIMIT).exit(exit::complete).start();
-        stop.step("work", deadline -> {
+        stop.step(Phase.FINISH, "work", deadline -> {
             begun.countDown();
             mayGoOn.await();
         });

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
 import org.stop4j.ControlDirectoryException;
+import org.stop4j.Phase;
 import org.stop4j.State;
 import org.stop4j.Stop;
 
@@ -45,7 +46,7 @@ public final class PlainMain {
         server.setExecutor(Executors.newCachedThreadPool());
         server.createContext("/job", this::job);
         server.createContext("/ready", this::ready);
-        stop.step("http", deadline -> {
+        stop.step(Phase.DRAIN, "http", deadline -> {
             traffic.drain(deadline);
             server.stop(0);
         });

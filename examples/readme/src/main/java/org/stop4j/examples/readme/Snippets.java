@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import org.stop4j.CommandChannel;
 import org.stop4j.ControlDirectory;
 import org.stop4j.Deadline;
+import org.stop4j.Phase;
 import org.stop4j.Registration;
 import org.stop4j.Signal;
 import org.stop4j.SignalChannel;
@@ -42,7 +43,8 @@ final class Snippets {
     }
 
     /** A pool of connections. */
-    interface Pool {
+    interface Pool extends AutoCloseable {
+        @Override
         void close();
     }
 
@@ -59,9 +61,9 @@ final class Snippets {
                 .trigger(StopServer.on(8081)) // GET /shutdown, /ready, /live on loopback
                 .start(); // nothing is installed before this
 
-        stop.step("http", deadline -> server.drain(deadline));
-        stop.step("orders", orders::drain);
-        stop.step("database", pool::close);
+        stop.step(Phase.DRAIN, "http", deadline -> server.drain(deadline));
+        stop.step(Phase.FINISH, "orders", orders::drain).ceiling(Duration.ofSeconds(8));
+        stop.step(Phase.CLOSE, "database", pool);
         return stop;
     }
 
@@ -71,8 +73,9 @@ final class Snippets {
 
     Stop javadocOfStop() {
         Stop stop = Stop.builder().onSignals().onCommand().start();
-        stop.step("http", server::close);
-        stop.step("database", pool::close);
+        stop.step(Phase.DRAIN, "http", server::drain);
+        stop.step(Phase.FINISH, "orders", orders::drain).ceiling(Duration.ofSeconds(8));
+        stop.step(Phase.CLOSE, "database", pool);
         return stop;
     }
 

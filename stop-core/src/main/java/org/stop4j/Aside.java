@@ -1,0 +1,141 @@
+package org.stop4j;
+
+import org.jspecify.annotations.Nullable;
+import org.stop4j.spi.Time;
+
+import java.time.Duration;
+
+/**
+ * Calls what is not ours (loggers, listeners, triggers) on a thread beside that of the stop, so that what
+ * hangs there hangs alone. The thread is kept from call to call, and replaced when a call does not return.
+ *
+ * <p>Used by one thread, that of the stop.
+ */
+final class Aside {
+    private final Time time;
+    private final long patienceNanos;
+    private final @Nullable ClassLoader loader;
+    private @Nullable Helper helper;
+    private @Nullable ThreadStack where;
+
+    /** The patience is how long the stop waits for a call. */
+    Aside(Time time, long patienceNanos, @Nullable ClassLoader loader) {
+        this.time = time;
+        this.patienceNanos = patienceNanos;
+        this.loader = loader;
+    }
+
+    /** Makes the call; false if it has not returned in time, and goes on without anybody's waiting. */
+    boolean call(Runnable task) {
+        Helper its = helper;
+        if (its == null) {
+            its = new Helper();
+            try {
+                its.thread.start();
+            } catch (OutOfMemoryError noThreadLeft) {
+                task.run(); // then nothing bounds it; but most calls return
+                return true;
+            }
+            helper = its;
+        }
+        if (its.call(task)) {
+            return true;
+        }
+        where = Stacks.of(its.thread);
+        its.end();
+        helper = null;
+        return false;
+    }
+
+    /** Where the last call that has not returned in time stood then, in short. */
+    String place() {
+        ThreadStack last = where;
+        return last == null ? "" : last.place();
+    }
+
+    /** Lets the thread end. */
+    void end() {
+        if (helper != null) {
+            helper.end();
+            helper = null;
+        }
+    }
+
+    private final class Helper implements Runnable {
+        private final Thread thread = time.thread(this, "stop-aside");
+        private final Time.Monitor monitor = time.monitor();
+        // Guarded by the monitor:
+        private @Nullable Runnable task;
+        private boolean ended;
+
+        private Helper() {
+            thread.setContextClassLoader(loader);
+        }
+
+        private boolean call(Runnable wanted) {
+            Deadline limit = Deadline.after(Duration.ofNanos(patienceNanos), time);
+            monitor.lock();
+            try {
+                task = wanted;
+                monitor.signalAll();
+                while (task != null && !limit.expired()) {
+                    try {
+                        monitor.await(limit.remainingNanos());
+                    } catch (InterruptedException notForUs) {
+                        // see Run.awaitNews
+                    }
+                }
+                return task == null;
+            } finally {
+                monitor.unlock();
+            }
+        }
+
+        private void end() {
+            monitor.lock();
+            try {
+                ended = true;
+                monitor.signalAll();
+            } finally {
+                monitor.unlock();
+            }
+        }
+
+        @Override
+        public void run() {
+            for (Runnable next = next(); next != null; next = next()) {
+                try {
+                    next.run();
+                } finally {
+                    done();
+                }
+            }
+        }
+
+        private @Nullable Runnable next() {
+            monitor.lock();
+            try {
+                while (task == null && !ended) {
+                    try {
+                        monitor.await(Long.MAX_VALUE);
+                    } catch (InterruptedException notForUs) {
+                        // see Run.awaitNews
+                    }
+                }
+                return task;
+            } finally {
+                monitor.unlock();
+            }
+        }
+
+        private void done() {
+            monitor.lock();
+            try {
+                task = null;
+                monitor.signalAll();
+            } finally {
+                monitor.unlock();
+            }
+        }
+    }
+}

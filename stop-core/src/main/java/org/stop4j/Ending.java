@@ -1,0 +1,312 @@
+package org.stop4j;
+
+import org.jspecify.annotations.Nullable;
+import org.stop4j.spi.Time;
+import org.stop4j.spi.Trigger;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The stop itself, from the first reason to the end of the process: the phases, the report, the answer to
+ * everybody who waits for it, the hold, the exit.
+ *
+ * <p>Runs once, on the thread {@code stop}. Whatever it calls that is not ours it calls aside, bounded; and
+ * whatever breaks, it goes on to the next of these, so that the process ends with a code that tells.
+ */
+final class Ending implements Runnable {
+    /** What the process may take beyond its deadline, to answer and to end. */
+    private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    /** Of the margin, what is kept for telling where it hung. */
+    private static final long DUMP_NANOS = 300_000_000;
+
+    private final Stop stop;
+    private final Stop.Settings settings;
+    private final Plan plan;
+    private final Triggers triggers;
+    private final Holds holds;
+    private final Reason reason;
+    private final Instant begin = Instant.now();
+    private final Time time;
+    private final Deadline whole;
+    private final Aside aside;
+    private final Narrator narrator;
+    private final Run run;
+    private final Watchdog watchdog;
+    /** Open until nothing is left to do but to end the process. */
+    private final CountDownLatch finished = new CountDownLatch(1);
+
+    private volatile @Nullable Reason hurriedBy;
+
+    Ending(
+            Stop stop,
+            Stop.Settings settings,
+            Plan plan,
+            Triggers triggers,
+            Holds holds,
+            Reason reason) {
+        this.stop = stop;
+        this.settings = settings;
+        this.plan = plan;
+        this.triggers = triggers;
+        this.holds = holds;
+        this.reason = reason;
+        time = settings.time();
+        whole = Deadline.after(settings.timeout(), time);
+        aside = new Aside(time, patienceNanos(settings.timeout()), settings.loader());
+        narrator = new Narrator(stop.log(), aside);
+        watchdog = new Watchdog(time, whole, MARGIN.toNanos() - DUMP_NANOS, this::overTime);
+        run = new Run(
+                plan,
+                settings.budget(),
+                time,
+                whole,
+                reason,
+                settings.aborting(),
+                narrator,
+                watchdog,
+                settings.loader());
+    }
+
+    /** How long anything that is not a step may take of the time of the steps. */
+    private static long patienceNanos(Duration timeout) {
+        long tenth = Durations.saturatedNanos(timeout) / 10;
+        return Math.min(1_000_000_000, Math.max(200_000_000, tenth));
+    }
+
+    // ---- for others, on any thread
+
+    Deadline deadline() {
+        return whole;
+    }
+
+    Run steps() {
+        return run;
+    }
+
+    /** A second signal: shortens what is left to the reserves. */
+    void hurry(Reason second) {
+        hurriedBy = second;
+        run.hurry(second);
+    }
+
+    /** Waits until nothing is left to do but to end the process, for a time at most. */
+    boolean awaitFinished(long millis) throws InterruptedException {
+        return finished.await(millis, TimeUnit.MILLISECONDS);
+    }
+
+    boolean finished() {
+        return finished.getCount() == 0;
+    }
+
+    // ---- the course of it
+
+    @Override
+    public void run() {
+        watch();
+        int code = Outcome.FAILED.exitCode();
+        try {
+            code = stopAndAnswer();
+            close(triggers.removeAllButSignals());
+        } finally {
+            run.end();
+            finished.countDown();
+            end(code);
+        }
+    }
+
+    private void watch() {
+        try {
+            time.thread(watchdog, "stop-watchdog").start();
+        } catch (OutOfMemoryError noThreadLeft) {
+            narrator.note("no thread left for the watchdog; what hangs now hangs", noThreadLeft);
+        }
+    }
+
+    // Throwable: whatever breaks in here, the process must still end, with a code that tells.
+    @SuppressWarnings("CatchingUnchecked")
+    private int stopAndAnswer() {
+        Report report;
+        try {
+            runPhases();
+            report = report(run.reports());
+        } catch (Throwable failure) {
+            narrator.note("the stop itself failed", failure);
+            report = broken();
+        }
+        // An interrupt that some step sends to every thread it can find must not reach the files of
+        // the
+        // answer, which it would close.
+        Thread.interrupted();
+        try {
+            publish(report);
+            hold();
+            sayLast(report);
+        } catch (Throwable failure) {
+            narrator.note("the stop itself failed when it was done", failure);
+        }
+        return report.exitCode();
+    }
+
+    private void runPhases() {
+        stop.moveTo(State.DRAINING, reason);
+        tell();
+        narrator.begins(reason, plan.inWords(), settings.timeout());
+        int drain = plan.phases().indexOf(Phase.DRAIN);
+        for (int i = 0; i < plan.phases().size(); i++) {
+            if (i == drain) {
+                stop.moveTo(State.STOPPING, reason);
+                tell();
+            }
+            run.run(i);
+        }
+    }
+
+    private void tell() {
+        stop.listeners().tell(narrator, aside);
+        triggers.tell(narrator, aside);
+    }
+
+    private Report report(List<PhaseReport> phases) {
+        Outcome outcome = Report.outcomeOf(phases);
+        return new Report(
+                reason,
+                stop.joined(),
+                outcome,
+                exitCode(outcome),
+                begin,
+                settings.timeout(),
+                run.took(),
+                phases,
+                narrator.notes());
+    }
+
+    /** What can be said when not even the report could be made. */
+    private Report broken() {
+        return new Report(
+                reason,
+                List.of(),
+                Outcome.FAILED,
+                Outcome.FAILED.exitCode(),
+                begin,
+                settings.timeout(),
+                run.took(),
+                List.of(),
+                narrator.notes());
+    }
+
+    private int exitCode(Outcome outcome) {
+        Reason second = hurriedBy;
+        if (outcome == Outcome.FORCED && second != null) {
+            return codeOf(second);
+        }
+        return outcome == Outcome.CLEAN ? stop.exitCode() : outcome.exitCode();
+    }
+
+    /** 128 + n, as a shell tells that signal n ended a process. */
+    static int codeOf(Reason signal) {
+        try {
+            return 128 + Signal.of(signal.detail()).number();
+        } catch (IllegalArgumentException notOfOurs) {
+            return Outcome.FORCED.exitCode();
+        }
+    }
+
+    private void publish(Report report) {
+        stop.publish(report);
+        if (report.outcome() == Outcome.CLEAN) {
+            narrator.info(report.toText());
+        } else {
+            narrator.warn(report.toText());
+        }
+        triggers.answer(report, narrator, aside);
+        tell();
+        stop.complete(report);
+    }
+
+    /** The process stays while somebody waits for the answer; the watchdog waits as long. */
+    private void hold() {
+        long from = time.nanos();
+        watchdog.allow(
+                Math.min(Durations.saturatedNanos(settings.holdLimit()), Long.MAX_VALUE / 4));
+        holds.awaitNone(settings.holdLimit());
+        watchdog.allow(time.nanos() - from);
+    }
+
+    private void sayLast(Report report) {
+        LastWords words = settings.lastWords();
+        if (words != null && !aside.call(new Said(words, report))) {
+            narrator.note("stderr or the termination log hangs", null);
+        }
+    }
+
+    private record Said(LastWords words, Report report) implements Runnable {
+        @Override
+        public void run() {
+            words.say(report);
+        }
+    }
+
+    private void close(List<Trigger.Installed> removed) {
+        for (Trigger.Installed trigger : removed) {
+            Triggers.Closing closing = new Triggers.Closing(List.of(trigger));
+            if (!aside.call(closing)) {
+                narrator.warn("trigger " + Description.of(trigger)
+                        + " hung while it was closed, at " + aside.place());
+            }
+            IOException failure = closing.failure();
+            if (failure != null) {
+                narrator.warn("left something behind", failure);
+            }
+        }
+    }
+
+    private void end(int code) {
+        boolean returned = false;
+        try {
+            // In the hook, System.exit would wait for itself.
+            if (!stop.isHook(Thread.currentThread())) {
+                settings.exit().exit(code);
+                returned = true;
+            }
+        } finally {
+            if (returned) {
+                watchdog.end(); // the process lives on, on purpose
+            }
+            close(triggers.removeAll());
+            aside.end();
+        }
+    }
+
+    // ---- by force
+
+    private void overTime() {
+        force(
+                Outcome.FORCED.exitCode(),
+                "not at its end " + Durations.plain(MARGIN) + " after its deadline");
+    }
+
+    /** Ends the process at once, after a last look at where it hangs. */
+    void force(int code, String why) {
+        Aside last = new Aside(time, DUMP_NANOS, settings.loader());
+        LastWords words = settings.lastWords();
+        if (words != null) {
+            last.call(new Forced(words, reason, code, why));
+        }
+        settings.exit().halt(code);
+        last.end();
+    }
+
+    private record Forced(LastWords words, Reason reason, int code, String why)
+            implements Runnable {
+        @Override
+        public void run() {
+            words.sayForced("halted with exit code " + code + " (" + reason + "): " + why);
+        }
+    }
+}

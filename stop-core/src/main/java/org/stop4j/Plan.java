@@ -1,0 +1,234 @@
+package org.stop4j;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is to be done: the phases in their order, and the steps that were registered. A phase closes when it
+ * begins; what comes for it then is refused.
+ *
+ * <p>Thread-safe; everything mutable is guarded by this object, and nothing of anybody else's is called
+ * while it is held.
+ */
+final class Plan {
+    private final List<Phase> phases;
+    private final Map<String, Planned> steps = new LinkedHashMap<>();
+    /** What some step is, or was, to come after. */
+    private final Set<String> named = new HashSet<>();
+    /** How many phases have begun. */
+    private int begun;
+
+    Plan(List<Phase> phases) {
+        this.phases = List.copyOf(phases);
+    }
+
+    List<Phase> phases() {
+        return phases;
+    }
+
+    // ---- registering
+
+    synchronized RegisteredStep add(Phase phase, String name, Work work) {
+        refuseIfUnknown(phase);
+        Names.check("step", name);
+        Planned step = new Planned(name, phase, work);
+        refuseIfBegun(step, "comes too late");
+        Planned same = steps.putIfAbsent(name, step);
+        if (same != null) {
+            throw new IllegalArgumentException("there is a step \"" + name + "\" already, in phase "
+                    + same.phase + "; allowed: a name of its own");
+        }
+        try {
+            refuseIfNamedByEarlierPhase(step);
+        } catch (IllegalArgumentException e) {
+            steps.remove(name);
+            throw e;
+        }
+        return new Entry(step);
+    }
+
+    private void refuseIfUnknown(Phase phase) {
+        if (!phases.contains(phase)) {
+            throw new IllegalArgumentException("unknown phase " + phase + "; allowed: " + phases
+                    + ", and what Stop.builder().phaseAfter(…) adds");
+        }
+    }
+
+    private void refuseIfBegun(Planned step, String what) {
+        if (phases.indexOf(step.phase) < begun) {
+            throw new StoppingException("step \"" + step.name + "\" " + what
+                    + ": the process is stopping, and phase " + step.phase + " has begun");
+        }
+    }
+
+    private synchronized void limit(Planned step, Duration ceiling) {
+        refuseIfBegun(step, "gets its ceiling too late");
+        step.ceiling = Durations.positive("ceiling of step \"" + step.name + '"', ceiling);
+    }
+
+    private synchronized void order(Planned step, String[] others) {
+        refuseIfBegun(step, "gets its order too late");
+        List<String> added = new ArrayList<>();
+        for (String other : others) {
+            if (step.after.add(Names.check("step", other))) {
+                added.add(other);
+            }
+        }
+        try {
+            refuseCircle(step);
+            refuseLaterPhase(step);
+        } catch (IllegalArgumentException e) {
+            added.forEach(step.after::remove);
+            throw e;
+        }
+        named.addAll(added);
+    }
+
+    private void refuseCircle(Planned step) {
+        Map<String, String> cameFrom = new LinkedHashMap<>();
+        Deque<Planned> open = new ArrayDeque<>(List.of(step));
+        while (!open.isEmpty()) {
+            Planned from = open.removeFirst();
+            for (String name : from.after) {
+                if (cameFrom.putIfAbsent(name, from.name) == null) {
+                    Planned next = steps.get(name);
+                    if (next == step) {
+                        throw new IllegalArgumentException("step \"" + step.name
+                                + "\" would wait for itself: " + way(step.name, cameFrom)
+                                + "; allowed: an order without a circle");
+                    }
+                    if (next != null) {
+                        open.addLast(next);
+                    }
+                }
+            }
+        }
+    }
+
+    /** {@code a after b after c after a}. */
+    private static String way(String name, Map<String, String> cameFrom) {
+        String words = name;
+        String before = cameFrom.get(name);
+        while (before != null && !before.equals(name)) {
+            words = before + " after " + words;
+            before = cameFrom.get(before);
+        }
+        return name + " after " + words;
+    }
+
+    private void refuseLaterPhase(Planned step) {
+        for (String name : step.after) {
+            Planned other = steps.get(name);
+            if (other != null && phases.indexOf(other.phase) > phases.indexOf(step.phase)) {
+                throw new IllegalArgumentException("step \"" + step.name + "\" of phase "
+                        + step.phase + " cannot come after \"" + name + "\" of phase "
+                        + other.phase + "; allowed: steps of the same phase or an earlier one");
+            }
+        }
+    }
+
+    private void refuseIfNamedByEarlierPhase(Planned added) {
+        if (named.contains(added.name)) {
+            for (Planned step : steps.values()) {
+                if (step.after.contains(added.name)) {
+                    refuseLaterPhase(step);
+                }
+            }
+        }
+    }
+
+    private synchronized void remove(Planned step) {
+        if (phases.indexOf(step.phase) >= begun) {
+            steps.remove(step.name, step);
+        }
+    }
+
+    // ---- what there is
+
+    /** How many steps are registered, those of the past included. */
+    synchronized int count() {
+        return steps.size();
+    }
+
+    synchronized boolean hasSteps(int phase) {
+        Phase wanted = phases.get(phase);
+        for (Planned step : steps.values()) {
+            if (step.phase.equals(wanted)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** {@code DRAIN [http], CLOSE [database, cache]}. */
+    synchronized String inWords() {
+        StringBuilder words = new StringBuilder();
+        for (Phase phase : phases) {
+            List<String> names = new ArrayList<>();
+            for (Planned step : steps.values()) {
+                if (step.phase.equals(phase)) {
+                    names.add(step.name);
+                }
+            }
+            if (!names.isEmpty()) {
+                words.append(words.isEmpty() ? "" : ", ").append(phase).append(' ');
+                words.append(names.size() > 20 ? names.size() + " steps" : names);
+            }
+        }
+        return words.isEmpty() ? "no steps" : words.toString();
+    }
+
+    // ---- beginning
+
+    /** Begins the next phase: from now on none of its steps comes, goes or changes. */
+    synchronized List<Planned> begin(int phase) {
+        begun = phase + 1;
+        Phase wanted = phases.get(phase);
+        List<Planned> its = new ArrayList<>();
+        for (Planned step : steps.values()) {
+            if (step.phase.equals(wanted)) {
+                its.add(step);
+            }
+        }
+        return its;
+    }
+
+    /** The step of that name; null if there is none. */
+    synchronized @Nullable Planned find(String name) {
+        return steps.get(name);
+    }
+
+    private final class Entry implements RegisteredStep {
+        private final Planned step;
+
+        private Entry(Planned step) {
+            this.step = step;
+        }
+
+        @Override
+        public RegisteredStep ceiling(Duration limit) {
+            limit(step, limit);
+            return this;
+        }
+
+        @Override
+        public RegisteredStep after(String... others) {
+            order(step, others);
+            return this;
+        }
+
+        @Override
+        public void close() {
+            remove(step);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package org.stop4j;
+
+import java.util.StringJoiner;
+
+/** A report as people read it. Without streams and lambdas: the first of them would cost a quick stop its time. */
+final class ReportText {
+    /** A phase may have thousands of steps; what went wrong is always told. */
+    private static final int MOST_DONE_STEPS = 20;
+
+    private ReportText() {}
+
+    static String summary(Report report) {
+        String in = Durations.plain(report.took()) + " (" + report.reason() + ")";
+        if (report.outcome() == Outcome.CLEAN) {
+            return "stopped cleanly in " + in;
+        }
+        StringJoiner problems = new StringJoiner("; ");
+        int skipped = 0;
+        for (StepReport step : report.steps()) {
+            if (step.result() == StepReport.Result.SKIPPED) {
+                skipped++;
+            } else if (step.result() != StepReport.Result.DONE) {
+                problems.add(step.toString());
+            }
+        }
+        if (skipped > 0) {
+            problems.add("therefore skipped: " + skipped);
+        }
+        return "stopped in " + in + ", but step " + problems;
+    }
+
+    static String block(Report report) {
+        StringBuilder text = new StringBuilder(512);
+        text.append(headline(report));
+        for (PhaseReport phase : report.phases()) {
+            append(phase, text);
+        }
+        for (Reason also : report.joined()) {
+            text.append("\n  also asked: ").append(also);
+        }
+        for (String note : report.notes()) {
+            text.append("\n  note: ").append(note);
+        }
+        return text.toString();
+    }
+
+    private static String headline(Report report) {
+        String in = Durations.plain(report.took()) + " of " + Durations.plain(report.timeout())
+                + " (" + report.reason() + "), exit code " + report.exitCode();
+        return switch (report.outcome()) {
+            case CLEAN -> "stopped cleanly in " + in;
+            case FAILED -> "stopped in " + in + ", but steps failed";
+            case FORCED -> "stopped in " + in + ", but steps were forced";
+        };
+    }
+
+    private static void append(PhaseReport phase, StringBuilder text) {
+        text.append("\n  ").append(phase.phase()).append(' ').append(Durations.plain(phase.took()));
+        int unnamed = 0;
+        int done = 0;
+        for (StepReport step : phase.steps()) {
+            if (step.result() == StepReport.Result.DONE && ++done > MOST_DONE_STEPS) {
+                unnamed++;
+            } else {
+                append(step, text);
+            }
+        }
+        if (unnamed > 0) {
+            text.append("\n    … and ").append(unnamed).append(" more that were done");
+        }
+    }
+
+    private static void append(StepReport step, StringBuilder text) {
+        text.append("\n    ").append(step.result().word());
+        text.append(" \"").append(step.name()).append("\" ").append(Durations.plain(step.took()));
+        if (step.result().outcome() == Outcome.FORCED) {
+            text.append(" of ").append(Durations.plain(step.limit()));
+        }
+        Throwable failure = step.failure();
+        if (failure != null) {
+            text.append(": ").append(Description.of(failure));
+        }
+        for (ThreadStack stack : step.stacks()) {
+            append(stack, text);
+        }
+    }
+
+    static void append(ThreadStack stack, StringBuilder text) {
+        text.append("\n      ").append(stack.thread());
+        for (StackTraceElement frame : stack.frames()) {
+            text.append("\n        at ").append(frame);
+        }
+    }
+}

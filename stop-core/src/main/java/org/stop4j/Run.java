@@ -1,0 +1,600 @@
+package org.stop4j;
+
+import org.jspecify.annotations.Nullable;
+import org.stop4j.StepRun.Stage;
+import org.stop4j.spi.Time;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+
+/**
+ * The steps of one stop being run, phase by phase.
+ *
+ * <p>One thread, that of the stop, decides everything: it begins steps, gives up what does not end, and
+ * makes the report. What others have to tell it arrives in the inbox, which the monitor guards, and is
+ * looked at by {@link #turn}. So nothing but the inbox is shared, {@link StepRun} aside.
+ *
+ * <p>When a step has ended, those that waited for nobody else are begun. When its limit has come: its
+ * stack, an interrupt, a moment of grace in which it may still end by that, and on.
+ */
+final class Run {
+    /** How often to look whether steps still wait for a thread. */
+    private static final long HELD_UP_NANOS = 1_000_000;
+
+    private static final long NEVER_NANOS = Long.MAX_VALUE / 4;
+
+    private final Plan plan;
+    private final Budget budget;
+    private final Time time;
+    private final Deadline whole;
+    private final Reason reason;
+    private final Set<Phase> aborting;
+    private final Narrator narrator;
+    private final Watchdog watchdog;
+    private final Crew crew;
+    private final long beganAt;
+
+    private final Time.Monitor monitor;
+    // The inbox; guarded by the monitor:
+    private final Deque<StepRun> ended = new ArrayDeque<>();
+    private long nextLook;
+    private @Nullable Reason hurry;
+    private boolean exitSuspected;
+
+    // What others are shown; guarded by the monitor:
+    private final Set<StepRun> running = new LinkedHashSet<>();
+    private String phaseName = "";
+    private int done;
+
+    // Of the thread of the stop alone:
+    private final List<PhaseRun> past = new ArrayList<>();
+    private int phase;
+    private List<StepRun> open = List.of();
+    private int left;
+    private int levels;
+    private long phaseEnd;
+    private @Nullable StepRun aborted;
+
+    private record PhaseRun(Phase phase, long begin, long end, List<StepRun> steps) {}
+
+    Run(
+            Plan plan,
+            Budget budget,
+            Time time,
+            Deadline whole,
+            Reason reason,
+            Set<Phase> aborting,
+            Narrator narrator,
+            Watchdog watchdog,
+            @Nullable ClassLoader loader) {
+        this.plan = plan;
+        this.budget = budget;
+        this.time = time;
+        this.whole = whole;
+        this.reason = reason;
+        this.aborting = aborting;
+        this.narrator = narrator;
+        this.watchdog = watchdog;
+        crew = new Crew(time, loader);
+        monitor = time.monitor();
+        beganAt = time.nanos();
+    }
+
+    // ---- what the steps ask and tell, on their threads
+
+    long nanos() {
+        return time.nanos();
+    }
+
+    Reason reason() {
+        return reason;
+    }
+
+    void begun(StepRun step) {
+        monitor.lock();
+        try {
+            running.add(step);
+            lookAt(halfOf(step));
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    void ended(StepRun step) {
+        monitor.lock();
+        try {
+            running.remove(step);
+            ended.add(step);
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    private static long halfOf(StepRun step) {
+        long end = step.deadline.instant();
+        return step.begunAt() + Math.max(0, end - step.begunAt()) / 2;
+    }
+
+    /** Sees to it that the thread of the stop looks around at that time, if not earlier; with the monitor. */
+    private void lookAt(long instant) {
+        if (instant - nextLook < 0) {
+            nextLook = instant;
+            monitor.signalAll();
+        }
+    }
+
+    // ---- what others ask and tell, on any thread
+
+    /** Shortens what is left to the reserves. */
+    void hurry(Reason second) {
+        monitor.lock();
+        try {
+            hurry = second;
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Has it looked whether a step has called {@link System#exit}. */
+    void suspectExit() {
+        monitor.lock();
+        try {
+            exitSuspected = true;
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** The step that is at work on the thread, if one is. */
+    @Nullable
+    StepRun on(Thread thread) {
+        monitor.lock();
+        try {
+            for (StepRun step : running) {
+                if (step.isOn(thread)) {
+                    return step;
+                }
+            }
+            return null;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** The names of what is running, the first of many; or nothing. */
+    String runningInWords() {
+        monitor.lock();
+        try {
+            return words(new ArrayList<>(running));
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    private static String words(List<StepRun> steps) {
+        StringJoiner words = new StringJoiner(", ");
+        for (int i = 0; i < Math.min(3, steps.size()); i++) {
+            words.add('"' + steps.get(i).step.name + '"');
+        }
+        return words + (steps.size() > 3 ? " and " + (steps.size() - 3) + " more" : "");
+    }
+
+    String phaseName() {
+        monitor.lock();
+        try {
+            return phaseName;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** How many steps are over. */
+    int done() {
+        monitor.lock();
+        try {
+            return done;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    // ---- the phases, on the thread of the stop
+
+    /** Attempts every step of the next phase. */
+    void run(int index) {
+        phase = index;
+        Phase its = plan.phases().get(index);
+        List<Planned> steps = plan.begin(index);
+        if (steps.isEmpty()) {
+            return;
+        }
+        long begin = time.nanos();
+        phaseEnd = whole.instant() - budget.keptAfter(index, plan);
+        open = prepare(steps, begin);
+        left = open.size();
+        show(its.name());
+        List<StepRun> all = List.copyOf(open);
+        if (aborted == null || index >= plan.phases().indexOf(Phase.LAST)) {
+            beginAllOf(open);
+            takeTurns();
+        } else {
+            over(left);
+        }
+        past.add(new PhaseRun(its, begin, time.nanos(), all));
+        open = List.of();
+    }
+
+    private void show(String name) {
+        monitor.lock();
+        try {
+            phaseName = name;
+            nextLook = time.nanos() + NEVER_NANOS; // earlier ones are asked for by what begins
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    private List<StepRun> prepare(List<Planned> steps, long now) {
+        Map<String, StepRun> byName = new HashMap<>();
+        List<StepRun> runs = new ArrayList<>(steps.size());
+        for (Planned step : steps) {
+            StepRun run = new StepRun(step, this, whole);
+            byName.put(step.name, run);
+            runs.add(run);
+        }
+        for (StepRun run : runs) {
+            for (String name : run.step.after) {
+                StepRun before = byName.get(name);
+                if (before != null) {
+                    before.waiting.add(run);
+                    run.awaited++;
+                } else if (plan.find(name) == null) {
+                    narrator.warn(
+                            "step \"" + run.step.name + "\" is to come after \"" + name
+                                    + "\", but there is no step of that name; it waits for the others alone");
+                }
+            }
+        }
+        levels = measureHeights(runs);
+        for (StepRun run : runs) {
+            run.deadline = whole.part(endOf(run, now));
+        }
+        return runs;
+    }
+
+    /** Finds how many levels come after each; returns how many there are. */
+    private static int measureHeights(List<StepRun> runs) {
+        List<StepRun> sorted = new ArrayList<>(runs.size());
+        for (StepRun run : runs) {
+            run.toSort = run.awaited;
+            if (run.awaited == 0) {
+                sorted.add(run);
+            }
+        }
+        for (int i = 0; i < sorted.size(); i++) {
+            for (StepRun next : sorted.get(i).waiting) {
+                next.toSort--;
+                if (next.toSort == 0) {
+                    sorted.add(next);
+                }
+            }
+        }
+        int highest = 0;
+        for (int i = sorted.size() - 1; i >= 0; i--) {
+            StepRun run = sorted.get(i);
+            for (StepRun next : run.waiting) {
+                run.height = Math.max(run.height, next.height + 1);
+            }
+            highest = Math.max(highest, run.height);
+        }
+        return highest + 1;
+    }
+
+    /** When it must end, so that those after it have a share of the phase's time. */
+    private long endOf(StepRun run, long now) {
+        return phaseEnd - run.height * Budget.share(Math.max(0, phaseEnd - now), levels);
+    }
+
+    private void beginAllOf(List<StepRun> steps) {
+        List<StepRun> ready = new ArrayList<>();
+        for (StepRun step : steps) {
+            if (step.awaited == 0 && !step.submitted) {
+                step.submitted = true;
+                ready.add(step);
+            }
+        }
+        if (!ready.isEmpty()) {
+            crew.run(ready);
+        }
+    }
+
+    // Throwable: when the memory is full, even this side of a step can fail; the others are to
+    // come.
+    @SuppressWarnings("CatchingUnchecked")
+    private void takeTurns() {
+        while (left > 0) {
+            try {
+                turn();
+            } catch (Throwable failure) {
+                if (time.nanos() - whole.instant() > 0) {
+                    throw failure;
+                }
+                narrator.warn("the stop itself failed, and goes on", failure);
+                lookSoon();
+            }
+        }
+    }
+
+    private void lookSoon() {
+        monitor.lock();
+        try {
+            nextLook = time.nanos() + HELD_UP_NANOS;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    private void turn() {
+        crew.helpOut();
+        boolean heldUp = crew.isHeldUp();
+        Deque<StepRun> news;
+        Reason inHurry;
+        boolean toFindExit;
+        boolean toLook;
+        monitor.lock();
+        try {
+            awaitNews(heldUp);
+            news = new ArrayDeque<>(ended);
+            ended.clear();
+            inHurry = hurry;
+            hurry = null;
+            toFindExit = exitSuspected;
+            exitSuspected = false;
+            toLook = time.nanos() - nextLook >= 0;
+            if (toLook) {
+                // What began before this is looked at now; what begins after this asks for itself.
+                nextLook = time.nanos() + NEVER_NANOS;
+            }
+        } finally {
+            monitor.unlock();
+        }
+        for (StepRun step : news) {
+            settle(step);
+        }
+        if (inHurry != null) {
+            shorten(inHurry);
+        }
+        if (toFindExit) {
+            giveUpWhatExits();
+        }
+        if (toLook || inHurry != null) {
+            look();
+        }
+        if (heldUp) {
+            crew.grow();
+        }
+    }
+
+    private void awaitNews(boolean heldUp) {
+        boolean waited = false;
+        while (ended.isEmpty() && hurry == null && !exitSuspected && !(waited && heldUp)) {
+            long nanos = nextLook - time.nanos();
+            if (nanos <= 0) {
+                return;
+            }
+            try {
+                monitor.await(heldUp ? Math.min(nanos, HELD_UP_NANOS) : nanos);
+            } catch (InterruptedException notForUs) {
+                // The thread of the stop is ours; an interrupt that some step sends to every thread
+                // it can find must not cut the stop short.
+            }
+            waited = true;
+        }
+    }
+
+    // ---- what comes of it
+
+    private void settle(StepRun step) {
+        if (!step.over && (step.is(Stage.ENDED) || step.endedLate())) {
+            if (step.is(Stage.ENDED)) {
+                narrator.ended(step.report(beganAt));
+            }
+            over(step);
+        }
+    }
+
+    private void over(StepRun step) {
+        step.over = true;
+        over(1);
+        if (aborted == null && aborts(step)) {
+            aborted = step;
+            skipTheRest();
+        }
+        List<StepRun> ready = new ArrayList<>();
+        for (StepRun next : step.waiting) {
+            next.awaited--;
+            if (next.awaited == 0 && !next.over) {
+                ready.add(next);
+            }
+        }
+        if (!ready.isEmpty()) {
+            beginAllOf(ready);
+        }
+    }
+
+    private void over(int steps) {
+        left -= steps;
+        monitor.lock();
+        try {
+            done += steps;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    private boolean aborts(StepRun step) {
+        return aborting.contains(step.step.phase)
+                && step.report(beganAt).result() != StepReport.Result.DONE;
+    }
+
+    private void skipTheRest() {
+        for (StepRun step : open) {
+            if (!step.submitted && !step.over) {
+                step.over = true;
+                over(1);
+            }
+        }
+        narrator.warn("phase " + plan.phases().get(phase)
+                + " aborts on failure: what has not begun is skipped, up to phase " + Phase.LAST);
+    }
+
+    private void look() {
+        long now = time.nanos();
+        long next = now + NEVER_NANOS;
+        List<StepRun> slow = new ArrayList<>();
+        List<StepRun> still = new ArrayList<>();
+        for (StepRun step : open) {
+            if (step.is(Stage.RUNNING)) {
+                next = earlier(next, lookAt(step, now, slow));
+            } else if (step.is(Stage.GIVEN_UP) && now - step.graceEnd >= 0 && !step.over) {
+                over(step);
+            } else {
+                settle(step);
+            }
+            if (step.is(Stage.GIVEN_UP) && !step.over) {
+                next = earlier(next, step.graceEnd);
+            }
+            if (!step.over) {
+                still.add(step);
+            }
+        }
+        open = still;
+        monitor.lock();
+        try {
+            lookAt(next);
+        } finally {
+            monitor.unlock();
+        }
+        if (!slow.isEmpty()) {
+            narrator.halfTime(slow, now);
+        }
+    }
+
+    private static long earlier(long a, long b) {
+        return b - a < 0 ? b : a;
+    }
+
+    /** Returns when to look at it again. */
+    private long lookAt(StepRun step, long now, List<StepRun> slow) {
+        long end = step.deadline.instant();
+        if (now - end >= 0) {
+            giveUp(step, now);
+            return step.graceEnd;
+        }
+        long half = halfOf(step);
+        if (!step.halfSaid && now - half >= 0) {
+            step.halfSaid = true;
+            slow.add(step);
+        }
+        return step.halfSaid ? end : half;
+    }
+
+    private void giveUp(StepRun step, long now) {
+        step.graceEnd = now + budget.graceNanos();
+        if (step.giveUp(now)) {
+            narrator.gaveUp(step.report(beganAt));
+            if (step.hasLostThread()) {
+                crew.lost();
+            }
+        }
+    }
+
+    private void giveUpWhatExits() {
+        long now = time.nanos();
+        for (StepRun step : open) {
+            if (!step.over && step.giveUpIfExiting(now)) {
+                narrator.ended(step.report(beganAt));
+                crew.lost();
+                over(step);
+            }
+        }
+    }
+
+    private void shorten(Reason second) {
+        long now = time.nanos();
+        long end = now + budget.reserve(phase) + budget.keptAfter(phase, plan);
+        if (end - whole.instant() >= 0) {
+            return; // there is less left than that
+        }
+        whole.shortenTo(end);
+        watchdog.wake();
+        phaseEnd = earlier(phaseEnd, now + budget.reserve(phase));
+        List<StepRun> still = new ArrayList<>();
+        for (StepRun step : open) {
+            if (!step.over) {
+                step.deadline.shortenTo(endOf(step, now));
+                still.add(step);
+            }
+        }
+        narrator.hurries(second, Duration.ofNanos(end - now), words(still));
+    }
+
+    // ---- the end
+
+    /** Lets the threads go. */
+    void end() {
+        crew.end();
+    }
+
+    /** How long it has taken by now. */
+    Duration took() {
+        return Duration.ofNanos(time.nanos() - beganAt);
+    }
+
+    /** How everything has come out by now. */
+    List<PhaseReport> reports() {
+        List<PhaseReport> reports = new ArrayList<>();
+        for (PhaseRun one : past) {
+            List<StepReport> steps = new ArrayList<>();
+            for (StepRun step : inOrderOfBegin(one.steps)) {
+                steps.add(step.report(beganAt));
+            }
+            reports.add(new PhaseReport(
+                    one.phase,
+                    Duration.ofNanos(one.begin - beganAt),
+                    Duration.ofNanos(one.end - one.begin),
+                    steps));
+        }
+        return reports;
+    }
+
+    private List<StepRun> inOrderOfBegin(List<StepRun> steps) {
+        List<StepRun> sorted = new ArrayList<>(steps);
+        sorted.sort(new ByBegin(beganAt));
+        return sorted;
+    }
+
+    /** A class rather than a lambda: linking the first one costs a stop 2 ms. What never began comes last. */
+    private record ByBegin(long origin) implements Comparator<StepRun> {
+        @Override
+        public int compare(StepRun a, StepRun b) {
+            return Long.compare(key(a), key(b));
+        }
+
+        private long key(StepRun step) {
+            return step.is(Stage.WAITING) ? Long.MAX_VALUE : step.begunAt() - origin;
+        }
+    }
+}
