@@ -229,7 +229,7 @@ public final class ReportPage {
     private void stack(Stack stack) {
         int frames = stack.frames().size();
         html.raw("<details><summary>Stack of <bdi>").text(stack.thread(), MOST_NAME);
-        html.raw("</bdi>, ").count(frames, "frame").raw("</summary><pre>");
+        html.raw("</bdi>, ").count(frames, "frame").raw("</summary><pre class=\"stack\">");
         int shown = Math.min(frames, framesLeft);
         framesLeft -= shown;
         for (int i = 0; i < shown; i++) {
