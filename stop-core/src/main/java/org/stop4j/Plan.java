@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -44,8 +45,8 @@ final class Plan {
     // ---- registering
 
     synchronized RegisteredStep add(Phase phase, String name, Work work) {
-        refuseIfUnknown(phase);
-        Names.check("step", name);
+        refuseIfUnknown(Objects.requireNonNull(phase, "phase"));
+        Names.check("step", Objects.requireNonNull(name, "name"));
         Planned step = new Planned(name, phase, work);
         refuseIfBegun(step, "comes too late");
         Planned same = steps.putIfAbsent(name, step);

@@ -78,7 +78,8 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         begunAt = run.nanos();
         Duration ceiling = step.ceiling;
         if (ceiling != null) {
-            deadline = deadline.within(ceiling);
+            long nanos = Math.min(Durations.saturatedNanos(ceiling), Long.MAX_VALUE / 4);
+            deadline = deadline.part(begunAt + nanos);
         }
         stage.set(Stage.RUNNING);
         run.begun(this);

@@ -1,5 +1,6 @@
 package org.stop4j;
 
+import org.stop4j.internal.ReportPage;
 import org.stop4j.internal.control.CommandEnd;
 
 import java.io.IOException;
@@ -94,6 +95,25 @@ public final class StopAnswer implements AutoCloseable {
      */
     public String report() {
         return report;
+    }
+
+    /**
+     * Makes the application's report a page for people: self-contained, without scripts, with the steps as bars
+     * on a time axis. Everything the application wrote appears as text, whatever it is.
+     *
+     * @return the page; empty if there is no report
+     * @throws IllegalStateException if what the application has sent as its report cannot be read; names the
+     *     position
+     */
+    public String html() {
+        if (report.isEmpty()) {
+            return "";
+        }
+        try {
+            return ReportPage.of(report);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("the application's report: " + e.getMessage(), e);
+        }
     }
 
     /** Tells the application that whoever asked has gone; closing again does nothing. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.stop4j.internal.Ticker;
+import org.stop4j.spi.Time;
 
 import java.time.Duration;
 
@@ -14,7 +14,22 @@ class DeadlineTest {
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 4);
 
     private long now;
-    private final Ticker ticker = () -> now;
+    private final Time ticker = new Time() {
+        @Override
+        public long nanos() {
+            return now;
+        }
+
+        @Override
+        public Monitor monitor() {
+            throw new UnsupportedOperationException("a deadline waits for nothing");
+        }
+
+        @Override
+        public Thread thread(Runnable work, String name) {
+            throw new UnsupportedOperationException("a deadline runs nothing");
+        }
+    };
 
     @ParameterizedTest
     @ValueSource(
@@ -73,6 +88,24 @@ class DeadlineTest {
         assertThat(deadline.within(Duration.ofNanos(40)).remainingNanos()).isEqualTo(40);
         now += 71;
         assertThat(deadline.within(Duration.ZERO).expired()).isTrue();
+    }
+
+    @Test
+    void aPartEndsWithTheWholeWhenThatIsShortened() {
+        now = Long.MAX_VALUE - 10;
+        Deadline whole = Deadline.after(Duration.ofNanos(100), ticker);
+        Deadline part = whole.part(now + 60);
+        Deadline within = part.within(Duration.ofNanos(50));
+        assertThat(part.remainingNanos()).isEqualTo(60);
+        part.shortenTo(now + 70); // later: no
+        assertThat(part.remainingNanos()).isEqualTo(60);
+        part.shortenTo(now + 40);
+        assertThat(within.remainingNanos()).isEqualTo(40);
+        assertThat(whole.remainingNanos()).isEqualTo(100);
+        whole.shortenTo(now + 20);
+        assertThat(within.remainingNanos()).isEqualTo(20);
+        now += 20;
+        assertThat(within.expired()).isTrue();
     }
 
     @Test

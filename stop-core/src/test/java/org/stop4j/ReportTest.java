@@ -14,6 +14,7 @@ import org.stop4j.StepReport.Result;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +22,8 @@ class ReportTest {
     private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678Z");
     private static final Reason REASON = new Reason(Reason.Kind.SIGNAL, "SIGTERM", TIME);
     private static final Duration TOOK = Duration.ofMillis(312);
+    private static final Duration BEGIN = Duration.ofMillis(12);
+    private static final Duration LIMIT = Duration.ofMillis(2_500);
 
     private static final StackTraceElement PARK = frame("java.base", "jdk.internal.misc.Unsafe");
     private static final StackTraceElement WRAPPER = frame(null, "org.stop4j.Stop");
@@ -32,15 +35,40 @@ class ReportTest {
     }
 
     private static StepReport step(String name, Result result) {
-        return new StepReport(name, result, Duration.ofMillis(2_512), null, List.of());
+        return new StepReport(
+                name, Phase.CLOSE, result, BEGIN, Duration.ofMillis(2_512), LIMIT, null, List.of());
     }
 
     private static StepReport failed(Throwable failure) {
-        return new StepReport("db", Result.FAILED, Duration.ofMillis(7), failure, List.of());
+        return new StepReport(
+                "db",
+                Phase.CLOSE,
+                Result.FAILED,
+                BEGIN,
+                Duration.ofMillis(7),
+                LIMIT,
+                failure,
+                List.of());
     }
 
     private static StepReport hung(StackTraceElement... stack) {
-        return new StepReport("db", Result.HUNG, Duration.ofMillis(2_512), null, List.of(stack));
+        return new StepReport(
+                "db",
+                Phase.CLOSE,
+                Result.HUNG,
+                BEGIN,
+                Duration.ofMillis(2_512),
+                LIMIT,
+                null,
+                List.of(new ThreadStack("stop-step-db", List.of(stack))));
+    }
+
+    private static Report report(StepReport... steps) {
+        return Report.of(
+                REASON,
+                TOOK,
+                List.of(new PhaseReport(
+                        Phase.CLOSE, BEGIN, Duration.ofMillis(300), List.of(steps))));
     }
 
     @Test
@@ -48,50 +76,80 @@ class ReportTest {
         StepReport done = step("a", Result.DONE);
         StepReport failed = step("b", Result.FAILED);
         StepReport hung = step("c", Result.HUNG);
-        assertThat(Report.of(REASON, TOOK, List.of()).outcome()).isEqualTo(Outcome.CLEAN);
-        assertThat(Report.of(REASON, TOOK, List.of(done)).outcome()).isEqualTo(Outcome.CLEAN);
-        assertThat(Report.of(REASON, TOOK, List.of(failed, done)).outcome())
-                .isEqualTo(Outcome.FAILED);
-        assertThat(Report.of(REASON, TOOK, List.of(hung, failed, done)).outcome())
-                .isEqualTo(Outcome.FORCED);
+        assertThat(report().outcome()).isEqualTo(Outcome.CLEAN);
+        assertThat(report(done).outcome()).isEqualTo(Outcome.CLEAN);
+        assertThat(report(failed, done).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(report(hung, failed, done).outcome()).isEqualTo(Outcome.FORCED);
     }
 
     @Test
     void theJsonSaysEverything() {
         StepReport failed = failed(new IllegalStateException("as told"));
-        Report report = Report.of(
-                REASON, TOOK, List.of(step("http", Result.DONE), failed, hung(PARK, POOL)));
+        Report report = new Report(
+                REASON,
+                List.of(Reason.of(Reason.Kind.CODE, "too")),
+                Outcome.FORCED,
+                3,
+                TIME,
+                Duration.ofSeconds(25),
+                TOOK,
+                report(step("http", Result.DONE), failed, hung(PARK, POOL)).phases(),
+                List.of("the logger hung"));
+        Map<String, Object> frame = Map.of(
+                "thread",
+                "stop-step-db",
+                "frames",
+                List.of(
+                        "java.base/jdk.internal.misc.Unsafe.close(File.java:42)",
+                        "com.example.Pool.close(File.java:42)"));
         assertThat(StrictJson.parse(report.toJson()))
-                .isEqualTo(Map.of(
-                        "outcome",
-                        "FORCED",
-                        "millis",
-                        312L,
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("outcome", "FORCED")
+                .containsEntry("exitCode", 3L)
+                .containsEntry("millis", 312L)
+                .containsEntry("timeoutMillis", 25_000L)
+                .containsEntry("begin", TIME.toString())
+                .containsEntry(
                         "reason",
-                        Map.of("kind", "SIGNAL", "detail", "SIGTERM", "time", TIME.toString()),
+                        Map.of("kind", "SIGNAL", "detail", "SIGTERM", "time", TIME.toString()))
+                .containsEntry("notes", List.of("the logger hung"))
+                .containsEntry(
+                        "phases",
+                        List.of(Map.of("name", "CLOSE", "beginMillis", 12L, "millis", 300L)))
+                .containsEntry(
                         "steps",
                         List.of(
-                                Map.of("name", "http", "result", "DONE", "millis", 2_512L),
-                                Map.of(
-                                        "name",
+                                json("http", "DONE", 2_512, Map.of()),
+                                json(
                                         "db",
-                                        "result",
                                         "FAILED",
-                                        "millis",
-                                        7L,
-                                        "failure",
-                                        "java.lang.IllegalStateException: as told"),
-                                Map.of(
-                                        "name",
-                                        "db",
-                                        "result",
-                                        "HUNG",
-                                        "millis",
-                                        2_512L,
-                                        "stack",
-                                        List.of(
-                                                "java.base/jdk.internal.misc.Unsafe.close(File.java:42)",
-                                                "com.example.Pool.close(File.java:42)")))));
+                                        7,
+                                        Map.of(
+                                                "failure",
+                                                "java.lang.IllegalStateException: as told")),
+                                json("db", "HUNG", 2_512, Map.of("stacks", List.of(frame)))))
+                .extractingByKey("joined")
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
+                .hasSize(1);
+    }
+
+    private static Map<String, Object> json(
+            String name, String result, long millis, Map<String, Object> more) {
+        Map<String, Object> json = new HashMap<>(Map.of(
+                "name",
+                name,
+                "phase",
+                "CLOSE",
+                "result",
+                result,
+                "beginMillis",
+                12L,
+                "millis",
+                millis,
+                "limitMillis",
+                2_500L));
+        json.putAll(more);
+        return json;
     }
 
     @ParameterizedTest
@@ -103,7 +161,9 @@ class ReportTest {
             })
     void whateverAStepOrAReasonIsCalledComesThroughTheJson(String text) {
         Reason reason = new Reason(Reason.Kind.COMMAND, text, TIME);
-        String json = Report.of(reason, TOOK, List.of(step(text, Result.DONE))).toJson();
+        PhaseReport phase =
+                new PhaseReport(Phase.CLOSE, BEGIN, TOOK, List.of(step(text, Result.DONE)));
+        String json = Report.of(reason, TOOK, List.of(phase)).toJson();
         assertThat(json).doesNotContain("\n", "\r");
         assertThat(StrictJson.parse(json))
                 .extracting("reason")
@@ -113,20 +173,17 @@ class ReportTest {
                 .extracting("steps")
                 .asInstanceOf(InstanceOfAssertFactories.LIST)
                 .singleElement()
-                .isEqualTo(Map.of("name", text, "result", "DONE", "millis", 2_512L));
+                .isEqualTo(json(text, "DONE", 2_512, Map.of()));
     }
 
     @Test
     void theSummaryNamesWhatWentWrongInOneLine() {
-        assertThat(Report.of(REASON, TOOK, List.of(step("a", Result.DONE))).summary())
+        assertThat(report(step("a", Result.DONE)).summary())
                 .isEqualTo("stopped cleanly in 312 ms (signal SIGTERM)");
-        Report bad = Report.of(
-                REASON,
-                TOOK,
-                List.of(
-                        step("a", Result.DONE),
-                        failed(new IllegalStateException("as told")),
-                        hung(PARK, POOL)));
+        Report bad = report(
+                step("a", Result.DONE),
+                failed(new IllegalStateException("as told")),
+                hung(PARK, POOL));
         assertThat(bad.summary())
                 .isEqualTo("stopped in 312 ms (signal SIGTERM), but step \"db\" failed after 7 ms:"
                         + " java.lang.IllegalStateException: as told;"
@@ -165,21 +222,70 @@ class ReportTest {
             }
         });
         assertThat(failed.toString()).contains("ReportTest").contains("its toString throws");
-        Report report = Report.of(REASON, TOOK, List.of(failed));
+        Report report = report(failed);
         assertThat(report.summary()).contains("its toString throws");
         assertThat(StrictJson.parse(report.toJson())).isInstanceOf(Map.class);
     }
 
     @Test
     void aReportDoesNotChangeWithTheListsItWasMadeFrom() {
-        List<StackTraceElement> stack = new ArrayList<>(List.of(POOL));
-        StepReport step = new StepReport("db", Result.HUNG, TOOK, null, stack);
+        List<StackTraceElement> frames = new ArrayList<>(List.of(POOL));
+        List<ThreadStack> stacks = new ArrayList<>(List.of(new ThreadStack("it", frames)));
+        StepReport step =
+                new StepReport("db", Phase.CLOSE, Result.HUNG, BEGIN, TOOK, LIMIT, null, stacks);
         List<StepReport> steps = new ArrayList<>(List.of(step));
-        Report report = Report.of(REASON, TOOK, steps);
-        stack.clear();
+        List<PhaseReport> phases =
+                new ArrayList<>(List.of(new PhaseReport(Phase.CLOSE, BEGIN, TOOK, steps)));
+        Report report = Report.of(REASON, TOOK, phases);
+        frames.clear();
+        stacks.clear();
         steps.clear();
+        phases.clear();
         assertThat(report.steps()).containsExactly(step);
-        assertThat(step.stack()).containsExactly(POOL);
+        assertThat(step.stacks())
+                .singleElement()
+                .satisfies(stack -> assertThat(stack.frames()).containsExactly(POOL));
+    }
+
+    @Test
+    void theTextTellsEveryPhaseAndStepAndWhereWhatWasForcedStood() {
+        Report report = new Report(
+                REASON,
+                List.of(new Reason(Reason.Kind.CODE, "too", TIME)),
+                Outcome.FORCED,
+                3,
+                TIME,
+                Duration.ofSeconds(25),
+                TOOK,
+                report(
+                                step("http", Result.DONE),
+                                failed(new IllegalStateException("as told")),
+                                hung(PARK, POOL))
+                        .phases(),
+                List.of("the logger hung"));
+        assertThat(report.toText()).isEqualTo("""
+                stopped in 312 ms of 25.0 s (signal SIGTERM), exit code 3, but steps were forced
+                  CLOSE 300 ms
+                    done "http" 2.5 s
+                    failed "db" 7 ms: java.lang.IllegalStateException: as told
+                    hung "db" 2.5 s of 2.5 s
+                      stop-step-db
+                        at java.base/jdk.internal.misc.Unsafe.close(File.java:42)
+                        at com.example.Pool.close(File.java:42)
+                  also asked: code: too
+                  note: the logger hung""");
+    }
+
+    @Test
+    void thousandsOfStepsThatWereDoneDoNotHideTheOneThatWasNot() {
+        StepReport[] steps = new StepReport[10_000];
+        for (int i = 0; i < steps.length; i++) {
+            steps[i] = step("step " + i, i == 9_000 ? Result.HUNG : Result.DONE);
+        }
+        assertThat(report(steps).toText().lines())
+                .hasSizeLessThan(30)
+                .anyMatch(line -> line.contains("hung \"step 9000\""))
+                .anyMatch(line -> line.contains("… and 9979 more that were done"));
     }
 
     @Test

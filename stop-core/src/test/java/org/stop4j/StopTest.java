@@ -67,11 +67,16 @@ class StopTest {
     // ---- steps
 
     @Test
-    void stepsRunOneAfterAnotherInTheOrderOfTheirRegistration() throws Exception {
+    void phasesRunInTheirOrderWhateverTheOrderOfRegistration() throws Exception {
         Stop stop = start();
-        stop.step("one", noting("one"));
-        stop.step("two", (AutoCloseable) () -> events.add("two"));
-        stop.step("three", noting("three"));
+        stop.step(Phase.LAST, "five", noting("five"));
+        stop.step(Phase.DRAIN, "two", (AutoCloseable) () -> events.add("two"));
+        stop.step(Phase.CLOSE, "four", (deadline, reason) -> events.add("four " + reason));
+        stop.step(Phase.NOTIFY, "one", noting("one"));
+        stop.asyncStep(
+                Phase.FINISH,
+                "three",
+                deadline -> CompletableFuture.runAsync(() -> events.add("three")));
         assertThat(stop.state()).isEqualTo(State.RUNNING);
         assertThat(stop.reason()).isEmpty();
         assertThat(stop.await(Duration.ZERO)).isEmpty();
@@ -79,17 +84,31 @@ class StopTest {
         stop.request("enough");
         Report report = stop.await();
 
-        assertThat(events).containsExactly("one", "two", "three");
+        assertThat(events).containsExactly("one", "two", "three", "four code: enough", "five");
         assertThat(report.outcome()).isEqualTo(Outcome.CLEAN);
         assertThat(report.steps())
                 .extracting(StepReport::name)
-                .containsExactly("one", "two", "three");
+                .containsExactly("one", "two", "three", "four", "five");
+        assertThat(report.phases())
+                .extracting(PhaseReport::phase)
+                .containsExactly(Phase.NOTIFY, Phase.DRAIN, Phase.FINISH, Phase.CLOSE, Phase.LAST);
         assertThat(results(report)).containsOnly(Result.DONE);
         assertThat(report.reason().toString()).isEqualTo("code: enough");
         assertThat(stop.state()).isEqualTo(State.STOPPED);
         assertThat(stop.reason()).contains(report.reason());
         assertThat(stop.await(Duration.ZERO)).contains(report);
         assertThat(log.warnings()).isEmpty();
+    }
+
+    @Test
+    void theStepsOfOnePhaseRunSideBySide() throws Exception {
+        Stop stop = start();
+        CyclicBarrier all = new CyclicBarrier(100);
+        for (int i = 0; i < 100; i++) {
+            stop.step(Phase.FINISH, "step " + i, deadline -> all.await());
+        }
+        stop.request("");
+        assertThat(stop.await().outcome()).isEqualTo(Outcome.CLEAN);
     }
 
     @Test
@@ -102,8 +121,8 @@ class StopTest {
     @Test
     void aSecondStepOfTheSameNameIsRefused() throws Exception {
         Stop stop = start();
-        stop.step("db", noting("first"));
-        assertThatThrownBy(() -> stop.step("db", noting("second")))
+        stop.step(Phase.CLOSE, "db", noting("first"));
+        assertThatThrownBy(() -> stop.step(Phase.DRAIN, "db", noting("second")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\"db\"")
                 .hasMessageContaining("allowed");
@@ -113,31 +132,35 @@ class StopTest {
     }
 
     @Test
-    void aStepThatComesTooLateIsRefusedAndNotRun() throws Exception {
+    void aStepThatComesTooLateIsRefusedAndNotRunAndOneOfALaterPhaseIsRun() throws Exception {
         Stop stop = start();
-        stop.step("registers another", deadline -> stop.step("late", noting("late")));
+        stop.step(Phase.FINISH, "registers others", deadline -> {
+            stop.step(Phase.CLOSE, "in time", noting("in time"));
+            stop.step(Phase.FINISH, "late", noting("late"));
+        });
         stop.request("enough");
         Report report = stop.await();
         assertThat(report.steps())
-                .singleElement()
+                .hasSize(2)
+                .first()
                 .satisfies(step -> assertThat(step.failure())
-                        .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("\"late\" comes too late")
-                        .hasMessageContaining("enough"));
-        assertThatThrownBy(() -> stop.step("later", noting("later")))
-                .isInstanceOf(IllegalStateException.class);
-        assertThat(events).isEmpty();
+                        .isInstanceOf(StoppingException.class)
+                        .hasMessage("step \"late\" comes too late: the process is stopping, and"
+                                + " phase FINISH has begun"));
+        assertThatThrownBy(() -> stop.step(Phase.LAST, "later", noting("later")))
+                .isInstanceOf(StoppingException.class);
+        assertThat(events).containsExactly("in time");
     }
 
     @Test
     void anUnregisteredStepIsNotRunAndItsNameIsFreeAgain() throws Exception {
         Stop stop = start();
         Step step = noting("same");
-        Registration first = stop.step("db", step);
+        Registration first = stop.step(Phase.CLOSE, "db", step);
         first.close();
-        stop.step("db", step);
+        stop.step(Phase.CLOSE, "db", step);
         first.close(); // again: must not touch the second, though all about it is equal
-        Registration other = stop.step("other", noting("other"));
+        Registration other = stop.step(Phase.LAST, "other", noting("other"));
         stop.request("");
         Report report = stop.await();
         other.close();
@@ -156,21 +179,23 @@ class StopTest {
             new OutOfMemoryError("as told")
         };
         for (Throwable failure : failures) {
-            stop.step(failure.toString(), failing(failure));
+            stop.step(Phase.FINISH, failure.toString(), failing(failure));
         }
-        stop.step("recursion", deadline -> overflow(0));
-        stop.step("last", noting("last"));
+        stop.step(Phase.CLOSE, "recursion", deadline -> overflow(0));
+        stop.step(Phase.LAST, "last", noting("last"));
         stop.request("");
         Report report = stop.await();
         assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(report.steps().subList(0, failures.length))
                 .extracting(StepReport::failure)
-                .containsExactly(failures);
+                .containsExactlyInAnyOrder(failures);
         assertThat(report.steps().get(failures.length).failure())
                 .isInstanceOf(StackOverflowError.class);
         assertThat(events).containsExactly("last");
         assertThat(log.thrown()).contains(failures);
-        assertThat(log.warnings()).hasSize(failures.length + 1);
+        assertThat(log.warnings())
+                .filteredOn(line -> line.startsWith("step "))
+                .hasSize(failures.length + 1);
     }
 
     private static int overflow(int depth) {
@@ -180,8 +205,8 @@ class StopTest {
     @Test
     void aFailureThatCannotDescribeItselfStopsNothing() throws Exception {
         Stop stop = start();
-        stop.step("speechless", failing(new Speechless()));
-        stop.step("last", noting("last"));
+        stop.step(Phase.FINISH, "speechless", failing(new Speechless()));
+        stop.step(Phase.LAST, "last", noting("last"));
         stop.request("");
         assertThat(stop.await().summary()).contains("\"speechless\" failed").contains("toString");
         assertThat(events).containsExactly("last");
@@ -209,7 +234,7 @@ class StopTest {
         }
         AtomicReference<String> ranOn = new AtomicReference<>();
         AtomicReference<ClassLoader> loader = new AtomicReference<>();
-        stop.step("db", deadline -> {
+        stop.step(Phase.CLOSE, "db", deadline -> {
             Thread thread = Thread.currentThread();
             ranOn.set(thread.getName() + " daemon " + thread.isDaemon());
             loader.set(Thread.currentThread().getContextClassLoader());
@@ -231,24 +256,28 @@ class StopTest {
         Stop stop =
                 Stop.builder().timeout(Duration.ofSeconds(3)).exit(Exit.never()).start();
         CountDownLatch interrupted = new CountDownLatch(1);
-        stop.step("stuck", deadline -> hang(interrupted));
-        stop.step("last", noting("last"));
+        stop.step(Phase.FINISH, "stuck", deadline -> hang(interrupted));
+        stop.step(Phase.LAST, "last", noting("last"));
         stop.request("");
         Report report = stop.await();
         interrupted.await();
         assertThat(report.outcome()).isEqualTo(Outcome.FORCED);
         StepReport stuck = report.steps().get(0);
         assertThat(stuck.result()).isEqualTo(Result.HUNG);
-        assertThat(stuck.took()).isGreaterThanOrEqualTo(Duration.ofMillis(2_700));
-        assertThat(stuck.stack())
+        assertThat(stuck.took()).isGreaterThanOrEqualTo(Duration.ofMillis(2_600));
+        assertThat(stuck.stacks())
+                .singleElement()
+                .extracting(ThreadStack::thread)
+                .isEqualTo("stop-step-stuck");
+        assertThat(stuck.stacks().get(0).frames())
                 .anySatisfy(frame -> assertThat(frame.getMethodName()).isEqualTo("hang"))
                 .allSatisfy(frame -> assertThat(frame.toString()).doesNotContain("//", "@"));
         assertThat(stuck.toString()).contains(" at org.stop4j.StopTest.hang(StopTest.java:");
         assertThat(log.warnings()).anySatisfy(line -> assertThat(line).contains("\"stuck\" hung"));
         assertThat(log.thrown())
                 .singleElement()
-                .satisfies(where ->
-                        assertThat(where.getStackTrace()).containsExactlyElementsOf(stuck.stack()));
+                .satisfies(where -> assertThat(where.getStackTrace())
+                        .containsExactlyElementsOf(stuck.stacks().get(0).frames()));
         assertThat(report.steps()).hasSize(2);
     }
 
@@ -257,8 +286,33 @@ class StopTest {
             never.await();
         } catch (InterruptedException e) {
             interrupted.countDown();
-            throw e;
         }
+        while (true) {
+            try {
+                never.await();
+                return;
+            } catch (InterruptedException ignored) {
+                // that is what makes it hang
+            }
+        }
+    }
+
+    @Test
+    void aSlowStepThatEndsWhenItIsInterruptedIsToldFromOneThatHangs() throws Exception {
+        Stop stop = Stop.builder()
+                .timeout(Duration.ofSeconds(10))
+                .exit(Exit.never())
+                .start();
+        stop.step(Phase.FINISH, "slow", deadline -> never.await()).ceiling(Duration.ofMillis(20));
+        stop.step(Phase.CLOSE, "last", noting("last"));
+        stop.request("");
+        Report report = stop.await();
+        StepReport slow = report.steps().get(0);
+        assertThat(slow.result()).isEqualTo(Result.INTERRUPTED);
+        assertThat(slow.limit()).isEqualTo(Duration.ofMillis(20));
+        assertThat(slow.stacks()).hasSize(1);
+        assertThat(report.exitCode()).isEqualTo(3);
+        assertThat(report.steps().get(1).result()).isEqualTo(Result.DONE);
     }
 
     @Test
@@ -269,31 +323,37 @@ class StopTest {
                 .start();
         CountDownLatch attempted = new CountDownLatch(6);
         for (int i = 0; i < 6; i++) {
-            stop.step("stuck " + i, deadline -> {
+            Step stuck = deadline -> {
                 attempted.countDown();
                 never.await();
-            });
+            };
+            RegisteredStep step = stop.step(i < 3 ? Phase.DRAIN : Phase.CLOSE, "stuck " + i, stuck);
+            if (i % 3 > 0) {
+                step.after("stuck " + (i - 1));
+            }
         }
         stop.request("");
         Report report = stop.await();
         attempted.await();
-        assertThat(results(report)).hasSize(6).containsOnly(Result.HUNG);
+        assertThat(report.steps())
+                .hasSize(6)
+                .allMatch(step -> step.result().outcome() == Outcome.FORCED);
     }
 
     @Test
-    void aTenthOfWhatIsLeftStaysForTheStepsToCome() throws Exception {
+    void eachLaterPhaseWithStepsKeepsATenthOfTheWhole() throws Exception {
         Duration timeout = Duration.ofSeconds(1_000);
         Stop stop = Stop.builder().timeout(timeout).exit(Exit.never()).start();
         List<Duration> limits = Collections.synchronizedList(new ArrayList<>());
-        stop.step("one", deadline -> limits.add(deadline.remaining()));
-        stop.step("two", deadline -> limits.add(deadline.remaining()));
-        stop.step("last", deadline -> limits.add(deadline.remaining()));
+        stop.step(Phase.DRAIN, "one", deadline -> limits.add(deadline.remaining()));
+        stop.step(Phase.FINISH, "two", deadline -> limits.add(deadline.remaining()));
+        stop.step(Phase.LAST, "three", deadline -> limits.add(deadline.remaining()));
         stop.request("");
         stop.await();
-        // 100 s of play for the slowest machine there is.
-        assertThat(limits.get(0)).isBetween(Duration.ofSeconds(800), Duration.ofSeconds(900));
-        assertThat(limits.get(1)).isBetween(Duration.ofSeconds(800), Duration.ofSeconds(900));
-        assertThat(limits.get(2)).isBetween(Duration.ofSeconds(901), timeout);
+        // 50 s of play for the slowest machine there is.
+        assertThat(limits.get(0)).isBetween(Duration.ofSeconds(750), Duration.ofSeconds(800));
+        assertThat(limits.get(1)).isBetween(Duration.ofSeconds(850), Duration.ofSeconds(900));
+        assertThat(limits.get(2)).isBetween(Duration.ofSeconds(950), timeout);
     }
 
     @Test
@@ -303,7 +363,7 @@ class StopTest {
         Stop stop = Stop.builder()
                 .holdLimit(Duration.ofMinutes(10))
                 .exit(code -> events.add("exit " + code))
-                .trigger(thread)
+                .time(thread)
                 .trigger(ofStop -> new Trigger.Installed() {
                     @Override
                     public void stopped(Report report) {
@@ -319,11 +379,13 @@ class StopTest {
                 .start();
         Hold hold = stop.hold();
         stop.step(
+                Phase.FINISH,
                 "rude",
                 deadline -> Thread.getAllStackTraces().keySet().stream()
-                        .filter(each -> each.getName().equals("stop"))
+                        .filter(each -> each.getName().startsWith("stop"))
+                        .filter(each -> each != Thread.currentThread())
                         .forEach(Thread::interrupt));
-        stop.step("last", noting("last"));
+        stop.step(Phase.LAST, "last", noting("last"));
         stop.request("");
         assertThat(stop.await().outcome()).isEqualTo(Outcome.CLEAN);
         thread.awaitHolding();
@@ -337,22 +399,23 @@ class StopTest {
     // ---- asking
 
     @Test
-    void aStepMayAskButNotWaitForTheStop() throws Exception {
+    void aStepMayNeitherAskForTheStopNorWaitForIt() throws Exception {
         Stop stop = start();
         AtomicReference<Throwable> refused = new AtomicReference<>();
-        stop.step("asks", deadline -> {
-            stop.request("from a step");
-            refused.set(thrownBy(stop::await));
-            assertThat(thrownBy(() -> stop.await(Duration.ofDays(1)))).hasMessageContaining("asks");
+        stop.step(Phase.FINISH, "asks", deadline -> {
+            assertThat(thrownBy(stop::await)).hasMessage("step \"asks\" would wait for itself");
+            assertThat(thrownBy(() -> stop.await(Duration.ofDays(1))))
+                    .isInstanceOf(IllegalStateException.class);
+            refused.set(thrownBy(() -> stop.request("from a step")));
         });
         stop.request("first");
         Report report = stop.await();
         assertThat(report.outcome()).isEqualTo(Outcome.CLEAN);
         assertThat(refused.get())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("step \"asks\" would wait for itself");
+                .hasMessage("step \"asks\" asks for the stop that it is a part of");
         assertThat(report.reason().detail()).isEqualTo("first");
-        assertThat(log.infos()).contains("already stopping; also asked by code: from a step");
+        assertThat(report.joined()).isEmpty();
     }
 
     private static Throwable thrownBy(Threads.Work work) {
@@ -369,7 +432,7 @@ class StopTest {
         Stop stop = start();
         CountDownLatch asked = new CountDownLatch(1);
         AtomicInteger runs = new AtomicInteger();
-        stop.step("once", deadline -> {
+        stop.step(Phase.FINISH, "once", deadline -> {
             runs.incrementAndGet();
             asked.await();
         });
@@ -442,7 +505,7 @@ class StopTest {
                 .timeout(Duration.ofMillis(300))
                 .exit(exit::complete)
                 .start();
-        stop.step("it", step);
+        stop.step(Phase.FINISH, "it", step);
         stop.request("");
         return exit.get();
     }
@@ -466,8 +529,8 @@ class StopTest {
         try {
             CompletableFuture<Integer> exit = new CompletableFuture<>();
             Stop stop = Stop.builder().exit(exit::complete).start();
-            stop.step("fails", failing(new Exception("as told")));
-            stop.step("last", noting("last"));
+            stop.step(Phase.FINISH, "fails", failing(new Exception("as told")));
+            stop.step(Phase.LAST, "last", noting("last"));
             stop.request("");
             assertThat(exit.get()).isEqualTo(1);
             assertThat(events).containsExactly("last");
@@ -486,9 +549,15 @@ class StopTest {
         Stop stop = start();
         assertThatThrownBy(() -> stop.request((Reason) null)).hasMessage("why");
         assertThatThrownBy(() -> stop.request((String) null)).hasMessage("detail");
-        assertThatThrownBy(() -> stop.step("name", (Step) null)).hasMessage("step");
-        assertThatThrownBy(() -> stop.step("name", (AutoCloseable) null)).hasMessage("resource");
-        assertThatThrownBy(() -> stop.step(null, noting(""))).hasMessage("name");
+        assertThatThrownBy(() -> stop.step(Phase.LAST, "name", (Step) null)).hasMessage("step");
+        assertThatThrownBy(() -> stop.step(Phase.LAST, "name", (AutoCloseable) null))
+                .hasMessage("resource");
+        assertThatThrownBy(() -> stop.step(Phase.LAST, null, noting(""))).hasMessage("name");
+        assertThatThrownBy(() -> stop.step(null, "name", noting(""))).hasMessage("phase");
+        assertThatThrownBy(() -> stop.asyncStep(Phase.LAST, "name", null)).hasMessage("step");
+        assertThatThrownBy(() -> stop.listen(null)).hasMessage("listener");
+        assertThatThrownBy(() -> stop.drain(null)).hasMessage("why");
+        assertThatThrownBy(() -> stop.resume(null)).hasMessage("why");
         assertThatThrownBy(() -> Stop.builder().exit(null)).hasMessage("how");
         assertThatThrownBy(() -> Stop.builder().trigger(null)).hasMessage("trigger");
         assertThat(stop.state()).isEqualTo(State.RUNNING);
@@ -525,7 +594,7 @@ class StopTest {
         AtomicInteger exits = new AtomicInteger();
         StopThread stopThread = new StopThread();
         Stop stop = Stop.builder()
-                .trigger(stopThread)
+                .time(stopThread)
                 .exit(code -> exits.incrementAndGet())
                 .start();
         List<String> accepted = Collections.synchronizedList(new ArrayList<>());
@@ -564,7 +633,7 @@ class StopTest {
         for (int i = 0; i < 50; i++) {
             String name = prefix + i;
             try {
-                stop.step(name, deadline -> run.add(name));
+                stop.step(Phase.FINISH, name, deadline -> run.add(name));
                 accepted.add(name);
             } catch (IllegalStateException tooLate) {
                 return;

@@ -49,11 +49,13 @@ class StopTriggersTest {
         assertThat(events).containsExactly("install a", "install b");
         assertThat(log.infos()).contains("ready to stop on [a, b]");
         events.clear();
-        stop.step("it", deadline -> events.add("step"));
+        stop.step(Phase.FINISH, "it", deadline -> events.add("step"));
         stop.request("");
         exit.get();
         assertThat(events)
                 .containsExactly(
+                        "changed a DRAINING",
+                        "changed b DRAINING",
                         "changed a STOPPING",
                         "changed b STOPPING",
                         "step",
@@ -81,7 +83,7 @@ class StopTriggersTest {
                 .start();
         assertThat(exit.get()).isZero();
         assertThat(events)
-                .startsWith("install a", "install eager", "install b", "changed a STOPPING")
+                .startsWith("install a", "install eager", "install b", "changed a DRAINING")
                 .endsWith("close b", "close eager", "close a", "exit 0");
     }
 
@@ -155,7 +157,7 @@ class StopTriggersTest {
     @Test
     void closingRemovesWhatWasInstalledOnceAndOnlyCodeCanStillAsk() throws Exception {
         Stop stop = builder().trigger(recording("a")).trigger(recording("b")).start();
-        stop.step("it", deadline -> events.add("step"));
+        stop.step(Phase.FINISH, "it", deadline -> events.add("step"));
         stop.close();
         stop.close();
         assertThat(events).containsExactly("install a", "install b", "close b", "close a");
@@ -169,7 +171,7 @@ class StopTriggersTest {
     void closingDoesNothingOnceTheStopHasBegun() throws Exception {
         Stop stop = builder().trigger(recording("a")).start();
         CountDownLatch closed = new CountDownLatch(1);
-        stop.step("it", deadline -> closed.await());
+        stop.step(Phase.FINISH, "it", deadline -> closed.await());
         stop.request("");
         stop.close();
         assertThat(events).doesNotContain("close a");
@@ -228,14 +230,14 @@ class StopTriggersTest {
                 })
                 .trigger(recording("b"))
                 .start();
-        stop.step("it", deadline -> events.add("step"));
+        stop.step(Phase.FINISH, "it", deadline -> events.add("step"));
         stop.request("");
         assertThat(exit.get()).isZero();
         assertThat(events)
                 .contains("step", "stopped a CLEAN", "stopped b CLEAN")
                 .endsWith("close b", "close a", "exit 0");
         assertThat(log.warnings())
-                .hasSize(4)
+                .hasSize(5)
                 .anySatisfy(line -> assertThat(line).isEqualTo("left something behind"));
     }
 
@@ -246,7 +248,7 @@ class StopTriggersTest {
         Stop stop = builder()
                 .holdLimit(Duration.ofMinutes(10))
                 .trigger(recording("a"))
-                .trigger(thread)
+                .time(thread)
                 .start();
         Hold one = stop.hold();
         Hold two = stop.hold();
@@ -271,8 +273,7 @@ class StopTriggersTest {
     @Test
     void aHoldWithoutEndDoesNotOverflow() throws Exception {
         Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
-        Stop stop =
-                builder().timeout(endless).holdLimit(endless).trigger(thread).start();
+        Stop stop = builder().timeout(endless).holdLimit(endless).time(thread).start();
         Hold hold = stop.hold();
         stop.request("");
         thread.awaitHolding();
@@ -288,7 +289,7 @@ class StopTriggersTest {
                 .holdLimit(Duration.ofMinutes(10))
                 // Asks when the stop is done, and before the hold is waited for.
                 .trigger(ofStop -> new Asking(() -> ofStop.request("somebody else")))
-                .trigger(thread)
+                .time(thread)
                 .start();
         stop.hold();
         stop.request(TERM); // the one that began it
@@ -311,10 +312,10 @@ class StopTriggersTest {
 
     @Test
     void aSignalDuringTheStepsDoesNotEndTheHold() throws Exception {
-        Stop stop = builder().holdLimit(Duration.ofMinutes(10)).trigger(thread).start();
+        Stop stop = builder().holdLimit(Duration.ofMinutes(10)).time(thread).start();
         Hold hold = stop.hold();
         CountDownLatch go = new CountDownLatch(1);
-        stop.step("it", deadline -> go.await());
+        stop.step(Phase.FINISH, "it", deadline -> go.await());
         stop.request("");
         stop.request(TERM);
         go.countDown();
@@ -327,7 +328,7 @@ class StopTriggersTest {
 
     @Test
     void aHoldThatWasClosedBeforeTheStopHoldsNothing() throws Exception {
-        Stop stop = builder().holdLimit(Duration.ofMinutes(10)).trigger(thread).start();
+        Stop stop = builder().holdLimit(Duration.ofMinutes(10)).time(thread).start();
         stop.hold().close();
         stop.request("");
         assertThat(exit.get()).isZero();
