@@ -294,12 +294,16 @@ final class Ending implements Runnable {
     /** Ends the process at once, after a last look at where it hangs. */
     void force(int code, String why) {
         Aside last = new Aside(time, DUMP_NANOS, settings.loader());
-        LastWords words = settings.lastWords();
-        if (words != null) {
-            last.call(new Forced(words, reason, code, why));
+        try {
+            LastWords words = settings.lastWords();
+            if (words != null) {
+                last.call(new Forced(words, reason, code, why));
+            }
+        } finally {
+            // Also if there is no memory left for the look.
+            settings.exit().halt(code);
+            last.end();
         }
-        settings.exit().halt(code);
-        last.end();
     }
 
     private record Forced(LastWords words, Reason reason, int code, String why)

@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The one orderly end of a process: whatever asks for it first begins it, it happens at most once, it is
@@ -77,6 +79,9 @@ public final class Stop implements AutoCloseable {
     private volatile @Nullable Report report;
     private volatile @Nullable Ending ending;
     private volatile int exitCode;
+
+    /** Open until the stop has begun, or can no longer begin because it could not be started. */
+    private final CountDownLatch settled = new CountDownLatch(1);
 
     private final CompletableFuture<Report> stopped = new CompletableFuture<>();
 
@@ -458,6 +463,7 @@ public final class Stop implements AutoCloseable {
     private void begin(Reason why) {
         Ending its = new Ending(this, settings, plan, triggers, holds, why);
         ending = its;
+        settled.countDown();
         Thread thread = time.thread(its, "stop");
         // main may have returned, and the JVM must not end in the middle of this
         thread.setDaemon(false);
@@ -522,9 +528,23 @@ public final class Stop implements AutoCloseable {
             return; // it is our own exit
         }
         request(Reason.of(Reason.Kind.EXIT, ""));
+        // Whoever has asked first may be about to begin it; so may start(), which may be still at it.
+        awaitSettled();
         its = ending;
         if (its != null && !awaitFinished(its)) {
             log.warning("the JVM ends although the stop is not done");
+        }
+    }
+
+    private void awaitSettled() {
+        Deadline limit = Deadline.after(settings.timeout());
+        boolean done = false;
+        while (!done && !limit.expired()) {
+            try {
+                done = settled.await(limit.remainingNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException notForUs) {
+                // see Run.awaitNews
+            }
         }
     }
 
@@ -636,6 +656,7 @@ public final class Stop implements AutoCloseable {
         if (alsoFailed != null) {
             failure.addSuppressed(alsoFailed);
         }
+        settled.countDown(); // a hook that runs already need not wait for anything
         reason().ifPresent(asked ->
                 log.warning("asked to stop (" + asked + ") by what could not be started"));
     }
