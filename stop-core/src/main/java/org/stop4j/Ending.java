@@ -158,16 +158,39 @@ final class Ending implements Runnable {
     }
 
     private void runPhases() {
-        stop.moveTo(State.DRAINING, reason);
-        tell();
-        narrator.begins(reason, plan.inWords(), settings.timeout());
+        enter(State.DRAINING);
         int drain = plan.phases().indexOf(Phase.DRAIN);
         for (int i = 0; i < plan.phases().size(); i++) {
             if (i == drain) {
-                stop.moveTo(State.STOPPING, reason);
-                tell();
+                enter(State.STOPPING);
             }
-            run.run(i);
+            run(i);
+        }
+    }
+
+    // Throwable, here and below: one that breaks (the memory may be full) must not take the others
+    // with it.
+    @SuppressWarnings("CatchingUnchecked")
+    private void enter(State next) {
+        try {
+            stop.moveTo(next, reason);
+            tell();
+            if (next == State.DRAINING) {
+                narrator.begins(reason, plan.inWords(), settings.timeout());
+            }
+        } catch (Throwable failure) {
+            narrator.note("the stop itself failed, and goes on", failure);
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked")
+    private void run(int phase) {
+        try {
+            run.run(phase);
+        } catch (Throwable failure) {
+            narrator.note(
+                    "the stop itself failed in phase " + plan.phases().get(phase) + ", and goes on",
+                    failure);
         }
     }
 
@@ -223,14 +246,14 @@ final class Ending implements Runnable {
 
     private void publish(Report report) {
         stop.publish(report);
+        triggers.answer(report, narrator, aside);
+        tell();
+        stop.complete(report);
         if (report.outcome() == Outcome.CLEAN) {
             narrator.info(report.toText());
         } else {
             narrator.warn(report.toText());
         }
-        triggers.answer(report, narrator, aside);
-        tell();
-        stop.complete(report);
     }
 
     /** The process stays while somebody waits for the answer; the watchdog waits as long. */

@@ -67,8 +67,10 @@ final class Narrator {
     }
 
     void hurries(Reason second, Duration left, String running) {
-        warn(second + " again: what is left is shortened to " + Durations.plain(left)
-                + (running.isEmpty() ? "" : "; the time is cut of " + running));
+        note(
+                second + " again: what is left is shortened to " + Durations.plain(left)
+                        + (running.isEmpty() ? "" : "; the time is cut of " + running),
+                null);
     }
 
     // ---- anything

@@ -10,7 +10,8 @@ final class ReportText {
     private ReportText() {}
 
     static String summary(Report report) {
-        String in = Durations.plain(report.took()) + " (" + report.reason() + ")";
+        String in =
+                Durations.plain(report.took()) + " (" + plain(report.reason().toString()) + ")";
         if (report.outcome() == Outcome.CLEAN) {
             return "stopped cleanly in " + in;
         }
@@ -20,7 +21,7 @@ final class ReportText {
             if (step.result() == StepReport.Result.SKIPPED) {
                 skipped++;
             } else if (step.result() != StepReport.Result.DONE) {
-                problems.add(step.toString());
+                problems.add(plain(step.toString()));
             }
         }
         if (skipped > 0) {
@@ -36,17 +37,17 @@ final class ReportText {
             append(phase, text);
         }
         for (Reason also : report.joined()) {
-            text.append("\n  also asked: ").append(also);
+            text.append("\n  also asked: ").append(plain(also.toString()));
         }
         for (String note : report.notes()) {
-            text.append("\n  note: ").append(note);
+            text.append("\n  note: ").append(plain(note));
         }
         return text.toString();
     }
 
     private static String headline(Report report) {
         String in = Durations.plain(report.took()) + " of " + Durations.plain(report.timeout())
-                + " (" + report.reason() + "), exit code " + report.exitCode();
+                + " (" + plain(report.reason().toString()) + "), exit code " + report.exitCode();
         return switch (report.outcome()) {
             case CLEAN -> "stopped cleanly in " + in;
             case FAILED -> "stopped in " + in + ", but steps failed";
@@ -78,7 +79,7 @@ final class ReportText {
         }
         Throwable failure = step.failure();
         if (failure != null) {
-            text.append(": ").append(Description.of(failure));
+            text.append(": ").append(plain(Description.of(failure)));
         }
         for (ThreadStack stack : step.stacks()) {
             append(stack, text);
@@ -86,9 +87,25 @@ final class ReportText {
     }
 
     static void append(ThreadStack stack, StringBuilder text) {
-        text.append("\n      ").append(stack.thread());
+        text.append("\n      ").append(plain(stack.thread()));
         for (StackTraceElement frame : stack.frames()) {
             text.append("\n        at ").append(frame);
         }
+    }
+
+    /**
+     * On one line, and without what a terminal obeys: a message may quote what somebody sent.
+     */
+    static String plain(String text) {
+        StringBuilder plain = null;
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                if (plain == null) {
+                    plain = new StringBuilder(text);
+                }
+                plain.setCharAt(i, ' ');
+            }
+        }
+        return plain == null ? text : plain.toString();
     }
 }

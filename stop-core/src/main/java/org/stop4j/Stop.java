@@ -248,8 +248,8 @@ public final class Stop implements AutoCloseable {
 
     private void joins(Reason why, int signalCount) {
         Ending its = ending;
-        if (signalCount > 2 && its != null) {
-            its.force(Ending.codeOf(why), why + ", for the third time");
+        if (signalCount > 2) {
+            force(its, why);
         } else if (state == State.STOPPED) {
             if (why.kind() == Reason.Kind.SIGNAL) {
                 holds.end(); // whoever sends a signal now has waited long enough
@@ -258,6 +258,14 @@ public final class Stop implements AutoCloseable {
             its.hurry(why);
         } else {
             log.info("already stopping; also asked by " + why);
+        }
+    }
+
+    private void force(@Nullable Ending its, Reason why) {
+        if (its == null) {
+            settings.exit().halt(Ending.codeOf(why)); // start() hangs
+        } else {
+            its.force(Ending.codeOf(why), why + ", for the third time");
         }
     }
 
@@ -461,7 +469,13 @@ public final class Stop implements AutoCloseable {
     // ---- the stop
 
     private void begin(Reason why) {
-        Ending its = new Ending(this, settings, plan, triggers, holds, why);
+        Ending its;
+        try {
+            its = new Ending(this, settings, plan, triggers, holds, why);
+        } catch (RuntimeException | Error e) {
+            forget(); // or nobody could ever ask again
+            throw e;
+        }
         ending = its;
         settled.countDown();
         Thread thread = time.thread(its, "stop");
@@ -473,6 +487,15 @@ public final class Stop implements AutoCloseable {
         } catch (OutOfMemoryError noThreadLeft) {
             log.warning("no thread left for the stop; it runs on that of who asked", noThreadLeft);
             its.run();
+        }
+    }
+
+    private void forget() {
+        monitor.lock();
+        try {
+            reason = null;
+        } finally {
+            monitor.unlock();
         }
     }
 
@@ -528,7 +551,8 @@ public final class Stop implements AutoCloseable {
             return; // it is our own exit
         }
         request(Reason.of(Reason.Kind.EXIT, ""));
-        // Whoever has asked first may be about to begin it; so may start(), which may be still at it.
+        // Whoever has asked first may be about to begin it; so may start(), which may be still at
+        // it.
         awaitSettled();
         its = ending;
         if (its != null && !awaitFinished(its)) {
