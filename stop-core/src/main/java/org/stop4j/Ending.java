@@ -23,7 +23,10 @@ final class Ending implements Runnable {
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
     /** Of the margin, what is kept for telling where it hung. */
-    private static final long DUMP_NANOS = 300_000_000;
+    private static final long DUMP_NANOS = 250_000_000;
+
+    /** Of the margin, what halting takes: the JVM waits 0.3 s for threads that are in native code. */
+    private static final long HALT_NANOS = 350_000_000;
 
     private final Stop stop;
     private final Stop.Settings settings;
@@ -60,7 +63,8 @@ final class Ending implements Runnable {
         whole = Deadline.after(settings.timeout(), time);
         aside = new Aside(time, patienceNanos(settings.timeout()), settings.loader());
         narrator = new Narrator(stop.log(), aside);
-        watchdog = new Watchdog(time, whole, MARGIN.toNanos() - DUMP_NANOS, this::overTime);
+        watchdog = new Watchdog(
+                time, whole, MARGIN.toNanos() - DUMP_NANOS - HALT_NANOS, this::overTime);
         run = new Run(
                 plan,
                 settings.budget(),

@@ -551,8 +551,7 @@ public final class Stop implements AutoCloseable {
             return; // it is our own exit
         }
         request(Reason.of(Reason.Kind.EXIT, ""));
-        // Whoever has asked first may be about to begin it; so may start(), which may be still at
-        // it.
+        // Whoever has asked first may be about to begin it, or start(), when it is done.
         awaitSettled();
         its = ending;
         if (its != null && !awaitFinished(its)) {
