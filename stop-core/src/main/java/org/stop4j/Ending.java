@@ -250,9 +250,9 @@ final class Ending implements Runnable {
         tell();
         stop.complete(report);
         if (report.outcome() == Outcome.CLEAN) {
-            narrator.info(report.toText());
+            narrator.info(ReportText.blockWithoutStacks(report));
         } else {
-            narrator.warn(report.toText());
+            narrator.warn(ReportText.blockWithoutStacks(report));
         }
     }
 
