@@ -33,23 +33,24 @@ final class Narrator {
 
     void ended(StepReport step) {
         Throwable failure = step.failure();
-        if (failure != null) {
+        if (failure != null && step.stacks().isEmpty()) {
             warn("step " + step, failure);
+        } else if (failure != null) {
+            warn("step " + step, where(step, "its tasks stood when they were interrupted"));
         }
     }
 
     void gaveUp(StepReport step) {
-        Throwable where = new Throwable("where \"" + step.name() + "\" stood at its limit");
-        ThreadStack first = step.stacks().isEmpty() ? null : step.stacks().get(0);
-        where.setStackTrace(
-                first == null
-                        ? new StackTraceElement[0]
-                        : first.frames().toArray(new StackTraceElement[0]));
-        String label = first == null ? "" : " (" + first.thread() + ')';
+        String label =
+                step.stacks().isEmpty() ? "" : " (" + step.stacks().get(0).label() + ')';
         warn(
                 "step " + step + ", and is over its limit of " + Durations.plain(step.limit())
                         + label + "; it is interrupted, and the stop goes on",
-                where);
+                where(step, "it stood at its limit"));
+    }
+
+    private static Throwable where(StepReport step, String when) {
+        return Stacks.trace("step \"" + step.name() + "\": where " + when, step.stacks());
     }
 
     void halfTime(List<StepRun> slow, long now) {
