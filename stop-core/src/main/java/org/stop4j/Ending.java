@@ -25,6 +25,9 @@ final class Ending implements Runnable {
     /** Of the margin, what is kept for telling where it hung. */
     private static final long DUMP_NANOS = 250_000_000;
 
+    /** Of that, what is kept for deleting a dump of threads that takes too long. */
+    private static final long CLEANUP_MILLIS = 50;
+
     /** Of the margin, what halting takes: the JVM waits 0.3 s for threads that are in native code. */
     private static final long HALT_NANOS = 350_000_000;
 
@@ -320,11 +323,13 @@ final class Ending implements Runnable {
 
     /** Ends the process at once, after a last look at where it hangs. */
     void force(int code, String why) {
-        Aside last = new Aside(time, DUMP_NANOS, settings.loader());
+        Aside last = new Aside(time, DUMP_NANOS - CLEANUP_MILLIS * 1_000_000, settings.loader());
         try {
             LastWords words = settings.lastWords();
             if (words != null) {
-                last.call(new Forced(words, reason, code, why));
+                ThreadDump dump = new ThreadDump();
+                last.call(new Forced(words, reason, code, why, dump));
+                dump.abandon(CLEANUP_MILLIS);
             }
         } finally {
             // Also if there is no memory left for the look.
@@ -333,11 +338,11 @@ final class Ending implements Runnable {
         }
     }
 
-    private record Forced(LastWords words, Reason reason, int code, String why)
+    private record Forced(LastWords words, Reason reason, int code, String why, ThreadDump dump)
             implements Runnable {
         @Override
         public void run() {
-            words.sayForced("halted with exit code " + code + " (" + reason + "): " + why);
+            words.sayForced("halted with exit code " + code + " (" + reason + "): " + why, dump);
         }
     }
 }

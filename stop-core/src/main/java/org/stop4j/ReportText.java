@@ -100,7 +100,7 @@ final class ReportText {
     }
 
     static void append(ThreadStack stack, StringBuilder text) {
-        text.append("\n      ").append(plain(stack.thread()));
+        text.append("\n      ").append(plain(stack.label()));
         for (StackTraceElement frame : stack.frames()) {
             text.append("\n        at ").append(frame);
         }

@@ -33,6 +33,9 @@ final class Run {
 
     private static final long NEVER_NANOS = Long.MAX_VALUE / 4;
 
+    /** How long after the deadline to look, at most, at where steps hang. */
+    private static final long LAST_LOOK_NANOS = 150_000_000;
+
     private final Plan plan;
     private final Budget budget;
     private final Time time;
@@ -42,6 +45,7 @@ final class Run {
     private final Narrator narrator;
     private final Watchdog watchdog;
     private final Crew crew;
+    private final Aside looking;
     private final long beganAt;
 
     private final Time.Monitor monitor;
@@ -66,6 +70,8 @@ final class Run {
     private int levels;
     private long phaseEnd;
     private @Nullable StepRun aborted;
+    /** How long the looks have taken that were made. */
+    private long lookedNanos;
 
     private record PhaseRun(Phase phase, long begin, long end, List<StepRun> steps) {}
 
@@ -88,6 +94,7 @@ final class Run {
         this.narrator = narrator;
         this.watchdog = watchdog;
         crew = new Crew(time, loader);
+        looking = new Aside(time, budget.lookNanos(), loader);
         monitor = time.monitor();
         beganAt = time.nanos();
     }
@@ -462,6 +469,7 @@ final class Run {
         long next = now + NEVER_NANOS;
         List<StepRun> slow = new ArrayList<>();
         List<StepRun> still = new ArrayList<>();
+        giveUpAllOver(now);
         for (StepRun step : open) {
             if (step.is(Stage.RUNNING)) {
                 next = earlier(next, lookAt(step, now, slow));
@@ -496,10 +504,6 @@ final class Run {
     /** Returns when to look at it again. */
     private long lookAt(StepRun step, long now, List<StepRun> slow) {
         long end = step.deadline.instant();
-        if (now - end >= 0) {
-            giveUp(step, now);
-            return step.graceEnd;
-        }
         long half = halfOf(step);
         if (!step.halfSaid && now - half >= 0) {
             step.halfSaid = true;
@@ -508,9 +512,51 @@ final class Run {
         return step.halfSaid ? end : half;
     }
 
-    private void giveUp(StepRun step, long now) {
-        step.graceEnd = now + budget.graceNanos();
-        if (step.giveUp(now)) {
+    private void giveUpAllOver(long now) {
+        List<StepRun> overdue = new ArrayList<>();
+        List<Look.Subject> subjects = new ArrayList<>();
+        for (StepRun step : open) {
+            if (step.is(Stage.RUNNING) && now - step.deadline.instant() >= 0) {
+                overdue.add(step);
+                subjects.add(step.subject());
+            }
+        }
+        if (!overdue.isEmpty()) {
+            List<List<ThreadStack>> where = whereStand(subjects);
+            for (int i = 0; i < overdue.size(); i++) {
+                giveUp(overdue.get(i), now, where.get(i));
+            }
+        }
+    }
+
+    /** Where they stand. That they are told so well may take some of the time of what comes, but not all. */
+    private List<List<ThreadStack>> whereStand(List<Look.Subject> subjects) {
+        Look look = new Look(subjects);
+        if (lookedNanos < budget.lookNanos()) {
+            long begin = time.nanos();
+            if (!looking.call(look, patienceAt(begin))) {
+                look.abandon();
+                narrator.note(
+                        "not everything is known of where it hangs: the look at it took too long",
+                        null);
+            }
+            lookedNanos += time.nanos() - begin;
+            if (!look.trouble().isEmpty()) {
+                narrator.note(look.trouble(), null);
+            }
+        }
+        return look.found();
+    }
+
+    /** At the end there is no phase left whose time it could take, and the report is waited for. */
+    private long patienceAt(long now) {
+        long untilTooLate = whole.instant() + LAST_LOOK_NANOS - now;
+        return Math.max(0, Math.min(budget.lookNanos(), untilTooLate));
+    }
+
+    private void giveUp(StepRun step, long now, List<ThreadStack> where) {
+        step.graceEnd = time.nanos() + budget.graceNanos();
+        if (step.giveUp(now, where)) {
             narrator.gaveUp(step.report(beganAt));
             if (step.hasLostThread()) {
                 crew.lost();
@@ -553,6 +599,7 @@ final class Run {
     /** Lets the threads go. */
     void end() {
         crew.end();
+        looking.end();
     }
 
     /** How long it has taken by now. */

@@ -143,10 +143,14 @@ final class StepRun implements BiConsumer<Object, Throwable> {
 
     // ---- the side of the stop
 
-    /** Gives it up, if it has not ended: takes its stack, then interrupts it. */
-    boolean giveUp(long now) {
+    /** What there is to look at, to tell where it stands. */
+    Look.Subject subject() {
+        return new Look.Subject(step.name, step.work, thread);
+    }
+
+    /** Gives it up, if it has not ended, and interrupts it; where it stood was seen before. */
+    boolean giveUp(long now, List<ThreadStack> where) {
         Thread its = thread;
-        List<ThreadStack> where = step.work.stacks(its);
         lost = its;
         if (!stage.compareAndSet(Stage.RUNNING, Stage.GIVEN_UP)) {
             return false;
@@ -219,7 +223,9 @@ final class StepRun implements BiConsumer<Object, Throwable> {
                 Duration.ofNanos(Math.max(0, end - begunAt)),
                 Duration.ofNanos(limit),
                 told(),
-                stacks);
+                failure instanceof StillRunningException running && is(Stage.ENDED)
+                        ? running.stacks()
+                        : stacks);
     }
 
     private StepReport.Result result() {

@@ -123,7 +123,9 @@ public final class Stop implements AutoCloseable {
     /**
      * Registers a step that closes something; a method reference to any method without parameters will do,
      * so {@code task::run} for a {@link Runnable}. For executors, threads and child processes there are
-     * {@link Step#shutDown}, {@link Step#interrupt} and {@link Step#destroy}.
+     * {@link Step#shutDown}, {@link Step#interrupt} and {@link Step#destroy}. An executor of the JDK is shut
+     * down as by {@code Step.shutDown}, since its own {@code close}, which it has from Java 19 on, waits
+     * without an end: give it as it is, not as {@code executor::close}.
      *
      * @param phase when it is run; steps of one phase run side by side
      * @param name its name in the log and the report; unique in this stop
