@@ -54,6 +54,7 @@ final class Run {
     private final Set<StepRun> running = new LinkedHashSet<>();
     private String phaseName = "";
     private int done;
+    private int begins;
 
     // Of the thread of the stop alone:
     private final List<PhaseRun> past = new ArrayList<>();
@@ -103,6 +104,7 @@ final class Run {
         monitor.lock();
         try {
             running.add(step);
+            step.beginNumber = begins++;
             lookAt(halfOf(step));
         } finally {
             monitor.unlock();
@@ -590,7 +592,9 @@ final class Run {
     private record ByBegin(long origin) implements Comparator<StepRun> {
         @Override
         public int compare(StepRun a, StepRun b) {
-            return Long.compare(key(a), key(b));
+            int byTime = Long.compare(key(a), key(b));
+            // A clock may tell the same time twice.
+            return byTime != 0 ? byTime : Integer.compare(a.beginNumber, b.beginNumber);
         }
 
         private long key(StepRun step) {

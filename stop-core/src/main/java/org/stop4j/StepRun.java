@@ -39,6 +39,9 @@ final class StepRun implements BiConsumer<Object, Throwable> {
 
     // Written by the step's side:
     private volatile long begunAt;
+    /** How many had begun before; means something from its begin on. */
+    volatile int beginNumber;
+
     private volatile long endedAt;
     private volatile @Nullable Throwable failure;
     /** It was given up, and has ended all the same. */
