@@ -63,6 +63,7 @@ final class Run {
     private int left;
     private int levels;
     private long phaseEnd;
+    private long graceNanos;
     private @Nullable StepRun aborted;
 
     private record PhaseRun(Phase phase, long begin, long end, List<StepRun> steps) {}
@@ -270,6 +271,7 @@ final class Run {
             }
         }
         levels = measureHeights(runs);
+        measureGrace(now);
         for (StepRun run : runs) {
             run.deadline = whole.part(endOf(run, now));
         }
@@ -307,6 +309,15 @@ final class Run {
     /** When it must end, so that those after it have a share of the phase's time. */
     private long endOf(StepRun run, long now) {
         return phaseEnd - run.height * Budget.share(Math.max(0, phaseEnd - now), levels);
+    }
+
+    /**
+     * Finds how long a step that was interrupted may take to end: so little that the graces of a long chain do
+     * not add up, but each is a part of what the next link keeps.
+     */
+    private void measureGrace(long now) {
+        long share = Budget.share(Math.max(0, phaseEnd - now), levels);
+        graceNanos = Math.min(budget.graceNanos(), share / 4);
     }
 
     private void beginAllOf(List<StepRun> steps) {
@@ -514,7 +525,8 @@ final class Run {
     }
 
     private void giveUp(StepRun step, long now) {
-        step.graceEnd = now + budget.graceNanos();
+        // One that begins after the end of its phase has none beyond that of the others.
+        step.graceEnd = earlier(now, phaseEnd) + graceNanos;
         if (step.giveUp(now)) {
             narrator.gaveUp(step.report(beganAt));
             if (step.hasLostThread()) {
@@ -543,6 +555,7 @@ final class Run {
         whole.shortenTo(end);
         watchdog.wake();
         phaseEnd = earlier(phaseEnd, now + budget.reserve(phase));
+        measureGrace(now);
         List<StepRun> still = new ArrayList<>();
         for (StepRun step : open) {
             if (!step.over) {

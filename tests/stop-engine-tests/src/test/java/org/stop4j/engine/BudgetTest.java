@@ -143,6 +143,23 @@ class BudgetTest {
         assertThat(step(report, "beside").took()).isEqualTo(seconds(100));
     }
 
+    @Test
+    void theGracesOfALongChainDoNotAddUp(Stop.Builder builder, VirtualTime time)
+            throws Exception {
+        Stop stop = builder.timeout(seconds(10)).start();
+        for (int i = 0; i < 100; i++) {
+            stop.step(Phase.DRAIN, "link " + i, (Step) deadline -> time.hangUninterruptibly())
+                    .after(i == 0 ? new String[0] : new String[] {"link " + (i - 1)});
+        }
+        stop.step(Phase.CLOSE, "pool", NOTHING);
+        Report report = end(stop);
+        assertThat(report.steps()).hasSize(101);
+        assertThat(report.steps().subList(0, 100))
+                .allMatch(step -> step.result() == Result.HUNG && !step.took().isZero());
+        // 9 s for the phase, 45 ms of them for each link, a quarter of that for its grace.
+        assertThat(step(report, "pool").begin()).isEqualTo(seconds(9.01125));
+    }
+
     // ---- ceilings
 
     @ParameterizedTest
