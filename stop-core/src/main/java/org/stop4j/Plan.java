@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,9 @@ import java.util.Set;
  */
 final class Plan {
     private final List<Phase> phases;
-    private final Map<String, Planned> steps = new LinkedHashMap<>();
+    private final Map<String, Planned> steps = new HashMap<>();
+    /** The same, phase by phase, in the order of their registration. */
+    private final List<Map<String, Planned>> byPhase = new ArrayList<>();
     /** What some step is, or was, to come after. */
     private final Set<String> named = new HashSet<>();
     /** How many phases have begun. */
@@ -30,6 +33,9 @@ final class Plan {
 
     Plan(List<Phase> phases) {
         this.phases = List.copyOf(phases);
+        for (int i = 0; i < phases.size(); i++) {
+            byPhase.add(new LinkedHashMap<>());
+        }
     }
 
     List<Phase> phases() {
@@ -54,7 +60,12 @@ final class Plan {
             steps.remove(name);
             throw e;
         }
+        of(phase).put(name, step);
         return new Entry(step);
+    }
+
+    private Map<String, Planned> of(Phase phase) {
+        return byPhase.get(phases.indexOf(phase));
     }
 
     private void refuseIfUnknown(Phase phase) {
@@ -150,6 +161,7 @@ final class Plan {
     private synchronized void remove(Planned step) {
         if (phases.indexOf(step.phase) >= begun) {
             steps.remove(step.name, step);
+            of(step.phase).remove(step.name, step);
         }
     }
 
@@ -161,25 +173,14 @@ final class Plan {
     }
 
     synchronized boolean hasSteps(int phase) {
-        Phase wanted = phases.get(phase);
-        for (Planned step : steps.values()) {
-            if (step.phase.equals(wanted)) {
-                return true;
-            }
-        }
-        return false;
+        return !byPhase.get(phase).isEmpty();
     }
 
     /** {@code DRAIN [http], CLOSE [database, cache]}. */
     synchronized String inWords() {
         StringBuilder words = new StringBuilder();
         for (Phase phase : phases) {
-            List<String> names = new ArrayList<>();
-            for (Planned step : steps.values()) {
-                if (step.phase.equals(phase)) {
-                    names.add(step.name);
-                }
-            }
+            Set<String> names = of(phase).keySet();
             if (!names.isEmpty()) {
                 words.append(words.isEmpty() ? "" : ", ").append(phase).append(' ');
                 words.append(names.size() > 20 ? names.size() + " steps" : names);
@@ -193,14 +194,7 @@ final class Plan {
     /** Begins the next phase: from now on none of its steps comes, goes or changes. */
     synchronized List<Planned> begin(int phase) {
         begun = phase + 1;
-        Phase wanted = phases.get(phase);
-        List<Planned> its = new ArrayList<>();
-        for (Planned step : steps.values()) {
-            if (step.phase.equals(wanted)) {
-                its.add(step);
-            }
-        }
-        return its;
+        return new ArrayList<>(byPhase.get(phase).values());
     }
 
     /** The step of that name; null if there is none. */

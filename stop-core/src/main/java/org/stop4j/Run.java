@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The steps of one stop being run, phase by phase.
@@ -53,8 +54,10 @@ final class Run {
     // What others are shown; guarded by the monitor:
     private final Set<StepRun> running = new LinkedHashSet<>();
     private String phaseName = "";
-    private int done;
     private int begins;
+
+    /** How many steps are over; without the monitor, which thousands of quick steps would make it wait for. */
+    private final AtomicInteger done = new AtomicInteger();
 
     // Of the thread of the stop alone:
     private final List<PhaseRun> past = new ArrayList<>();
@@ -205,12 +208,7 @@ final class Run {
 
     /** How many steps are over. */
     int done() {
-        monitor.lock();
-        try {
-            return done;
-        } finally {
-            monitor.unlock();
-        }
+        return done.get();
     }
 
     // ---- the phases, on the thread of the stop
@@ -421,7 +419,7 @@ final class Run {
 
     private void settle(StepRun step) {
         if (!step.over && (step.is(Stage.ENDED) || step.endedLate())) {
-            if (step.is(Stage.ENDED)) {
+            if (step.is(Stage.ENDED) && step.failed()) {
                 narrator.ended(step.report(beganAt));
             }
             over(step);
@@ -434,6 +432,9 @@ final class Run {
         if (aborted == null && aborts(step)) {
             aborted = step;
             skipTheRest();
+        }
+        if (step.waiting.isEmpty()) {
+            return;
         }
         List<StepRun> ready = new ArrayList<>();
         for (StepRun next : step.waiting) {
@@ -449,16 +450,12 @@ final class Run {
 
     private void over(int steps) {
         left -= steps;
-        monitor.lock();
-        try {
-            done += steps;
-        } finally {
-            monitor.unlock();
-        }
+        done.addAndGet(steps);
     }
 
     private boolean aborts(StepRun step) {
-        return aborting.contains(step.step.phase)
+        return !aborting.isEmpty()
+                && aborting.contains(step.step.phase)
                 && step.report(beganAt).result() != StepReport.Result.DONE;
     }
 

@@ -190,6 +190,11 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         return where.isEmpty() ? "" : where.get(0).place();
     }
 
+    /** Whether it has ended by throwing something. */
+    boolean failed() {
+        return failure != null;
+    }
+
     boolean endedLate() {
         return endedLate;
     }

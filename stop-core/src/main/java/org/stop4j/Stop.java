@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The one orderly end of a process: whatever asks for it first begins it, it happens at most once, it is
@@ -77,6 +79,9 @@ public final class Stop implements AutoCloseable {
     private volatile @Nullable Report report;
     private volatile @Nullable Ending ending;
     private volatile int exitCode;
+
+    /** Open until the stop has begun, or can no longer begin because it could not be started. */
+    private final CountDownLatch settled = new CountDownLatch(1);
 
     private final CompletableFuture<Report> stopped = new CompletableFuture<>();
 
@@ -243,8 +248,8 @@ public final class Stop implements AutoCloseable {
 
     private void joins(Reason why, int signalCount) {
         Ending its = ending;
-        if (signalCount > 2 && its != null) {
-            its.force(Ending.codeOf(why), why + ", for the third time");
+        if (signalCount > 2) {
+            force(its, why);
         } else if (state == State.STOPPED) {
             if (why.kind() == Reason.Kind.SIGNAL) {
                 holds.end(); // whoever sends a signal now has waited long enough
@@ -253,6 +258,14 @@ public final class Stop implements AutoCloseable {
             its.hurry(why);
         } else {
             log.info("already stopping; also asked by " + why);
+        }
+    }
+
+    private void force(@Nullable Ending its, Reason why) {
+        if (its == null) {
+            settings.exit().halt(Ending.codeOf(why)); // start() hangs
+        } else {
+            its.force(Ending.codeOf(why), why + ", for the third time");
         }
     }
 
@@ -456,8 +469,15 @@ public final class Stop implements AutoCloseable {
     // ---- the stop
 
     private void begin(Reason why) {
-        Ending its = new Ending(this, settings, plan, triggers, holds, why);
+        Ending its;
+        try {
+            its = new Ending(this, settings, plan, triggers, holds, why);
+        } catch (RuntimeException | Error e) {
+            forget(); // or nobody could ever ask again
+            throw e;
+        }
         ending = its;
+        settled.countDown();
         Thread thread = time.thread(its, "stop");
         // main may have returned, and the JVM must not end in the middle of this
         thread.setDaemon(false);
@@ -467,6 +487,15 @@ public final class Stop implements AutoCloseable {
         } catch (OutOfMemoryError noThreadLeft) {
             log.warning("no thread left for the stop; it runs on that of who asked", noThreadLeft);
             its.run();
+        }
+    }
+
+    private void forget() {
+        monitor.lock();
+        try {
+            reason = null;
+        } finally {
+            monitor.unlock();
         }
     }
 
@@ -522,9 +551,23 @@ public final class Stop implements AutoCloseable {
             return; // it is our own exit
         }
         request(Reason.of(Reason.Kind.EXIT, ""));
+        // Whoever has asked first may be about to begin it, or start(), when it is done.
+        awaitSettled();
         its = ending;
         if (its != null && !awaitFinished(its)) {
             log.warning("the JVM ends although the stop is not done");
+        }
+    }
+
+    private void awaitSettled() {
+        Deadline limit = Deadline.after(settings.timeout());
+        boolean done = false;
+        while (!done && !limit.expired()) {
+            try {
+                done = settled.await(limit.remainingNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException notForUs) {
+                // see Run.awaitNews
+            }
         }
     }
 
@@ -636,6 +679,7 @@ public final class Stop implements AutoCloseable {
         if (alsoFailed != null) {
             failure.addSuppressed(alsoFailed);
         }
+        settled.countDown(); // a hook that runs already need not wait for anything
         reason().ifPresent(asked ->
                 log.warning("asked to stop (" + asked + ") by what could not be started"));
     }

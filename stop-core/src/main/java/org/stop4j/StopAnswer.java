@@ -1,6 +1,7 @@
 package org.stop4j;
 
 import org.stop4j.internal.control.CommandEnd;
+import org.stop4j.internal.report.ReportPage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ public final class StopAnswer implements AutoCloseable {
     private final CommandEnd end;
     private final Result result;
     private final String message;
+    private final String text;
     private final String report;
 
     /**
@@ -59,6 +61,7 @@ public final class StopAnswer implements AutoCloseable {
     StopAnswer(CommandEnd end, CommandEnd.Ending ending) {
         this.end = end;
         this.message = ending.message();
+        this.text = ending.text();
         this.report = ending.report();
         this.result = switch (ending.result()) {
             case CLEAN -> Result.STOPPED;
@@ -88,12 +91,40 @@ public final class StopAnswer implements AutoCloseable {
     }
 
     /**
+     * Says the same with everything that the application tells people of its stop.
+     *
+     * @return the report as a block of lines, as {@link Report#toText} makes it; the message if there is none
+     */
+    public String text() {
+        return text;
+    }
+
+    /**
      * Returns the application's report.
      *
      * @return the report as JSON in one line, as {@link Report#toJson} makes it; empty if there is none
      */
     public String report() {
         return report;
+    }
+
+    /**
+     * Makes the application's report a page for people: self-contained, without scripts, with the steps as bars
+     * on a time axis. Everything the application wrote appears as text, whatever it is.
+     *
+     * @return the page; empty if there is no report
+     * @throws IllegalStateException if what the application has sent as its report cannot be read; names the
+     *     position
+     */
+    public String html() {
+        if (report.isEmpty()) {
+            return "";
+        }
+        try {
+            return ReportPage.of(report);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("the application's report: " + e.getMessage(), e);
+        }
     }
 
     /** Tells the application that whoever asked has gone; closing again does nothing. */

@@ -3,6 +3,7 @@ package org.stop4j.cli;
 import org.stop4j.StopAnswer;
 import org.stop4j.StopClient;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.function.Consumer;
 
@@ -30,12 +31,15 @@ public final class Main {
                                exited: its process has ended; not from inside its container
               --no-wait        only until it has taken the request
               --json           the result as one JSON object on standard output
+              --report FILE    the application's report as a page (HTML) in this file; checked before
+                               anything is asked, written when the answer is there
               --quiet, -q      nothing on standard output
               --help, -h       this text
               --version        the version
 
             Exit codes: 0 stopped cleanly; 1 stopped, but steps failed or were forced; 2 usage;
             3 timed out waiting; 4 no application there, or it died; 5 not permitted.
+            A report that cannot be written in the end changes none of them; standard error says so.
             """;
 
     private Main() {}
@@ -101,6 +105,10 @@ public final class Main {
             case STOPPED -> client.untilStopped();
             case EXITED -> client.untilExited();
         };
+        ReportFile reportFile = options.reportFile();
+        if (reportFile != null) {
+            reportFile.check();
+        }
         StopAnswer answer;
         try {
             answer = client.stop();
@@ -110,6 +118,9 @@ public final class Main {
             return INTERRUPTED;
         }
         tell(answer, options, out, err);
+        if (reportFile != null) {
+            write(answer, reportFile, err);
+        }
         return answer.result().exitCode();
     }
 
@@ -119,10 +130,23 @@ public final class Main {
         if (options.json()) {
             out.println(json(answer));
         } else if (answered && !options.quiet()) {
-            out.println(answer.message());
+            out.println(printable(answer.text()));
         }
         if (!answered && !options.json()) {
-            err.println("stop: " + answer.message());
+            err.println("stop: " + printable(answer.message()));
+        }
+    }
+
+    /** How the stop came out is what the exit code tells, also where its report cannot be kept. */
+    private static void write(StopAnswer answer, ReportFile file, PrintStream err) {
+        if (answer.report().isEmpty()) {
+            err.println("stop: there is no report to write to " + file);
+            return;
+        }
+        try {
+            file.write(answer.html());
+        } catch (IOException | IllegalStateException e) {
+            err.println("stop: no report written to " + file + ": " + ReportFile.plain(e));
         }
     }
 
@@ -148,6 +172,17 @@ public final class Main {
             json.append(",\"report\":").append(answer.report());
         }
         return json.append('}').toString();
+    }
+
+    /** Without what a terminal obeys: the application may quote what somebody has sent it. */
+    private static String printable(String text) {
+        StringBuilder plain = new StringBuilder(text);
+        for (int i = 0; i < plain.length(); i++) {
+            if (Character.isISOControl(plain.charAt(i)) && plain.charAt(i) != '\n') {
+                plain.setCharAt(i, ' ');
+            }
+        }
+        return plain.toString();
     }
 
     private static String version() {

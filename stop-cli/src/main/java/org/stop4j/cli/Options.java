@@ -22,6 +22,7 @@ final class Options {
 
     private @Nullable Path directory;
     private @Nullable String name;
+    private @Nullable ReportFile reportFile;
     private @Nullable Duration timeout;
     private String reason = "";
     private Until until = Until.STOPPED;
@@ -66,6 +67,10 @@ final class Options {
         if (options.timeout == null) {
             options.timeout = timeoutFrom(environment);
         }
+        if (options.reportFile != null && options.until == Until.TAKEN) {
+            throw new UsageException(
+                    "--report needs the answer, which --no-wait does not wait for");
+        }
         return options;
     }
 
@@ -78,7 +83,7 @@ final class Options {
 
     private static boolean takesValue(String option) {
         return switch (option) {
-            case "--timeout", "--dir", "--name", "--reason", "--until" -> true;
+            case "--timeout", "--dir", "--name", "--reason", "--until", "--report" -> true;
             default -> false;
         };
     }
@@ -96,14 +101,15 @@ final class Options {
     private void set(String option, String value) throws UsageException {
         switch (option) {
             case "--timeout" -> timeout = duration(value);
-            case "--dir" -> directory = path(value);
+            case "--dir" -> directory = path(option, value, "a directory");
+            case "--report" -> reportFile = new ReportFile(path(option, value, "a file"));
             case "--name" -> name = value;
             case "--reason" -> reason = reason(value);
             default -> until = until(value);
         }
     }
 
-    private static Path path(String value) throws UsageException {
+    private static Path path(String option, String value, String allowed) throws UsageException {
         try {
             if (!value.isEmpty()) {
                 return Path.of(value);
@@ -111,7 +117,7 @@ final class Options {
         } catch (InvalidPathException e) {
             // said below
         }
-        throw new UsageException("--dir is \"" + value + "\"; allowed: a directory");
+        throw new UsageException(option + " is \"" + value + "\"; allowed: " + allowed);
     }
 
     private static String reason(String value) throws UsageException {
@@ -212,6 +218,12 @@ final class Options {
 
     Until until() {
         return until;
+    }
+
+    /** Where the report goes as a page; null if nowhere. */
+    @Nullable
+    ReportFile reportFile() {
+        return reportFile;
     }
 
     boolean json() {

@@ -137,6 +137,28 @@ class OptionsTest {
                 .hasMessageStartingWith("--name is \"" + name + "\"");
     }
 
+    @Test
+    void aReportWithoutAnAnswerIsRefusedWhateverTheOrderOfTheOptions() throws Exception {
+        for (String[] arguments : new String[][] {
+            {"--no-wait", "--report", "stop.html"},
+            {"--report=stop.html", "--no-wait"},
+        }) {
+            assertThatThrownBy(() -> parse(arguments))
+                    .isInstanceOf(Options.UsageException.class)
+                    .hasMessage("--report needs the answer, which --no-wait does not wait for");
+        }
+        assertThat(parse("--report=stop.html", "--no-wait", "--until=exited").reportFile())
+                .hasToString("stop.html");
+    }
+
+    @Test
+    void aReportIsWrittenNowhereUnlessAskedFor() throws Exception {
+        assertThat(parse().reportFile()).isNull();
+        assertThatThrownBy(() -> parse("--report="))
+                .isInstanceOf(Options.UsageException.class)
+                .hasMessage("--report is \"\"; allowed: a file");
+    }
+
     private static Options parse(String... arguments) throws Options.UsageException {
         return Options.parse(arguments, Map.of());
     }

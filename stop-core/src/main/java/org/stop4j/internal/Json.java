@@ -2,7 +2,7 @@ package org.stop4j.internal;
 
 import java.util.Locale;
 
-/** Writes JSON, in one line; it reads none. */
+/** Writes JSON, in one line; {@link JsonReader} reads it. */
 public final class Json {
     private final StringBuilder text = new StringBuilder(256);
     private boolean first = true;

@@ -57,8 +57,8 @@ class StopServerTest {
             assertThat(reader.app.exited())
                     .as("exited while the answer was being sent")
                     .isFalse();
-            assertThat(reader.connection.response().body()).contains("CLEAN").endsWith("\n");
-            assertThat(reader.app.awaitExit()).isZero();
+            assertThat(reader.connection.response().body()).contains("FAILED").endsWith("\n");
+            assertThat(reader.app.awaitExit()).isEqualTo(1);
         }
     }
 
