@@ -92,6 +92,21 @@ class SignalTest {
     }
 
     @Test
+    void theSecondSignalDoesNotChangeTheLimitsOfWhatHasEnded(
+            Stop.Builder builder, VirtualTime time, FakeSignals signals, RecordingExit exit)
+            throws Exception {
+        Stop stop = builder.timeout(seconds(100)).start();
+        stop.step(Phase.DRAIN, "http", (Step) deadline -> time.sleep(seconds(1)));
+        stop.step(Phase.CLOSE, "pool", (Step) deadline -> time.hang());
+        signals.raise(Signal.TERM);
+        time.sleep(seconds(2));
+        signals.raise(Signal.TERM);
+        exit.await();
+        assertThat(step(stop.await(), "http").limit()).isEqualTo(seconds(90));
+        assertThat(step(stop.await(), "pool").limit()).isEqualTo(seconds(11));
+    }
+
+    @Test
     void theSecondSignalLengthensNothing(
             Stop.Builder builder, VirtualTime time, FakeSignals signals, RecordingExit exit)
             throws Exception {
