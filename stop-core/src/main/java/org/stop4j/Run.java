@@ -58,6 +58,7 @@ final class Run {
     // What others are shown; guarded by the monitor:
     private final Set<StepRun> running = new LinkedHashSet<>();
     private String phaseName = "";
+    private int begins;
 
     /** How many steps are over; without the monitor, which thousands of quick steps would make it wait for. */
     private final AtomicInteger done = new AtomicInteger();
@@ -69,6 +70,7 @@ final class Run {
     private int left;
     private int levels;
     private long phaseEnd;
+    private long graceNanos;
     private @Nullable StepRun aborted;
     /** How long the looks have taken that were made. */
     private long lookedNanos;
@@ -113,6 +115,7 @@ final class Run {
         monitor.lock();
         try {
             running.add(step);
+            step.beginNumber = begins++;
             lookAt(halfOf(step));
         } finally {
             monitor.unlock();
@@ -273,6 +276,7 @@ final class Run {
             }
         }
         levels = measureHeights(runs);
+        measureGrace(now);
         for (StepRun run : runs) {
             run.deadline = whole.part(endOf(run, now));
         }
@@ -310,6 +314,15 @@ final class Run {
     /** When it must end, so that those after it have a share of the phase's time. */
     private long endOf(StepRun run, long now) {
         return phaseEnd - run.height * Budget.share(Math.max(0, phaseEnd - now), levels);
+    }
+
+    /**
+     * Finds how long a step that was interrupted may take to end: so little that the graces of a long chain do
+     * not add up, but each is a part of what the next link keeps.
+     */
+    private void measureGrace(long now) {
+        long share = Budget.share(Math.max(0, phaseEnd - now), levels);
+        graceNanos = Math.min(budget.graceNanos(), share / 4);
     }
 
     private void beginAllOf(List<StepRun> steps) {
@@ -555,7 +568,10 @@ final class Run {
     }
 
     private void giveUp(StepRun step, long now, List<ThreadStack> where) {
-        step.graceEnd = time.nanos() + budget.graceNanos();
+        // One that begins after the end of its phase has no grace beyond that of the others. What the look
+        // has taken is not the step's fault.
+        long looked = time.nanos() - now;
+        step.graceEnd = earlier(now, phaseEnd) + looked + graceNanos;
         if (step.giveUp(now, where)) {
             narrator.gaveUp(step.report(beganAt));
             if (step.hasLostThread()) {
@@ -584,6 +600,7 @@ final class Run {
         whole.shortenTo(end);
         watchdog.wake();
         phaseEnd = earlier(phaseEnd, now + budget.reserve(phase));
+        measureGrace(now);
         List<StepRun> still = new ArrayList<>();
         for (StepRun step : open) {
             if (!step.over) {
@@ -634,7 +651,9 @@ final class Run {
     private record ByBegin(long origin) implements Comparator<StepRun> {
         @Override
         public int compare(StepRun a, StepRun b) {
-            return Long.compare(key(a), key(b));
+            int byTime = Long.compare(key(a), key(b));
+            // A clock may tell the same time twice.
+            return byTime != 0 ? byTime : Integer.compare(a.beginNumber, b.beginNumber);
         }
 
         private long key(StepRun step) {

@@ -39,7 +39,13 @@ final class StepRun implements BiConsumer<Object, Throwable> {
 
     // Written by the step's side:
     private volatile long begunAt;
+    /** How many had begun before; means something from its begin on. */
+    volatile int beginNumber;
+
     private volatile long endedAt;
+    /** Until when it was allowed to run, as it ended; a second signal shortens only what still runs. */
+    private volatile long endedLimit;
+
     private volatile @Nullable Throwable failure;
     /** It was given up, and has ended all the same. */
     private volatile boolean endedLate;
@@ -59,6 +65,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
     boolean submitted;
     long graceEnd;
     private long givenUpAt;
+    private long givenUpLimit;
     private List<ThreadStack> stacks = List.of();
     private boolean exiting;
 
@@ -110,6 +117,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
     private void end(@Nullable Throwable thrown) {
         failure = thrown;
         endedAt = run.nanos();
+        endedLimit = deadline.instant();
         if (!stage.compareAndSet(Stage.RUNNING, Stage.ENDED)) {
             endedLate = true;
         }
@@ -157,6 +165,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         }
         stacks = where;
         givenUpAt = now;
+        givenUpLimit = deadline.instant();
         if (its != null) {
             its.interrupt();
         }
@@ -179,6 +188,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
                 lost = its;
                 exiting = stage.compareAndSet(Stage.RUNNING, Stage.GIVEN_UP);
                 givenUpAt = now;
+                givenUpLimit = deadline.instant();
                 return exiting;
             }
         }
@@ -213,8 +223,9 @@ final class StepRun implements BiConsumer<Object, Throwable> {
                     null,
                     List.of());
         }
-        long limit = Math.max(0, deadline.instant() - begunAt);
-        long end = is(Stage.GIVEN_UP) ? givenUpAt : endedAt;
+        boolean givenUp = is(Stage.GIVEN_UP);
+        long end = givenUp ? givenUpAt : endedAt;
+        long limit = Math.max(0, (givenUp ? givenUpLimit : endedLimit) - begunAt);
         return new StepReport(
                 step.name,
                 step.phase,

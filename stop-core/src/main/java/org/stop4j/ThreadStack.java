@@ -96,13 +96,17 @@ public record ThreadStack(String thread, String waitsFor, List<StackTraceElement
         return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
     }
 
-    /** What is below every step; a class of ours that somebody uses as a step does tell something. */
+    /**
+     * What is below every step, and the virtual waits above those of tests; a class of ours that somebody uses
+     * as a step does tell something.
+     */
     private static boolean isOurs(StackTraceElement frame) {
         String type = frame.getClassName();
         return type.equals(Stop.class.getName())
                 || type.startsWith(StepRun.class.getName())
                 || type.startsWith(Crew.class.getName())
                 || type.startsWith(Work.class.getName())
-                || type.startsWith(ReadyMade.class.getName());
+                || type.startsWith(ReadyMade.class.getName())
+                || type.startsWith("org.stop4j.testing.");
     }
 }

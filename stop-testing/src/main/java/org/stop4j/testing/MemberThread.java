@@ -8,6 +8,7 @@ final class MemberThread extends Thread {
         super(work, name);
         this.course = course;
         setDaemon(true);
+        setUncaughtExceptionHandler(MemberThread::uncaught);
     }
 
     @Override
@@ -29,10 +30,21 @@ final class MemberThread extends Thread {
     public void run() {
         try {
             super.run();
-        } catch (ClosedException thatIsHowItEnds) {
-            // The time was closed while it waited; nobody has to be told.
         } finally {
             course.leave(this);
+        }
+    }
+
+    private static void uncaught(Thread thread, Throwable thrown) {
+        // That the time was closed while it waited is how it ends; nobody has to be told.
+        if (!(thrown instanceof ClosedException)) {
+            ThreadGroup group = thread.getThreadGroup();
+            Thread.UncaughtExceptionHandler usual = Thread.getDefaultUncaughtExceptionHandler();
+            if (group != null) {
+                group.uncaughtException(thread, thrown);
+            } else if (usual != null) {
+                usual.uncaughtException(thread, thrown);
+            }
         }
     }
 
