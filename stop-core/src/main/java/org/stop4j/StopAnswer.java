@@ -1,7 +1,7 @@
 package org.stop4j;
 
-import org.stop4j.internal.ReportPage;
 import org.stop4j.internal.control.CommandEnd;
+import org.stop4j.internal.report.ReportPage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

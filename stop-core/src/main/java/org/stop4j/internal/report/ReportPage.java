@@ -1,10 +1,10 @@
-package org.stop4j.internal;
+package org.stop4j.internal.report;
 
-import org.stop4j.internal.ReportFacts.Cause;
-import org.stop4j.internal.ReportFacts.Phase;
-import org.stop4j.internal.ReportFacts.Result;
-import org.stop4j.internal.ReportFacts.Stack;
-import org.stop4j.internal.ReportFacts.Step;
+import org.stop4j.internal.report.ReportFacts.Cause;
+import org.stop4j.internal.report.ReportFacts.Phase;
+import org.stop4j.internal.report.ReportFacts.Result;
+import org.stop4j.internal.report.ReportFacts.Stack;
+import org.stop4j.internal.report.ReportFacts.Step;
 
 import java.util.List;
 import java.util.Set;

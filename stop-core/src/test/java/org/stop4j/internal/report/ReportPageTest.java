@@ -1,11 +1,11 @@
-package org.stop4j.internal;
+package org.stop4j.internal.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.stop4j.internal.SampleReports.EVIL;
-import static org.stop4j.internal.SampleReports.phase;
-import static org.stop4j.internal.SampleReports.report;
-import static org.stop4j.internal.SampleReports.step;
+import static org.stop4j.internal.report.SampleReports.EVIL;
+import static org.stop4j.internal.report.SampleReports.phase;
+import static org.stop4j.internal.report.SampleReports.report;
+import static org.stop4j.internal.report.SampleReports.step;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

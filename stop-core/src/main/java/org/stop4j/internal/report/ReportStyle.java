@@ -1,4 +1,4 @@
-package org.stop4j.internal;
+package org.stop4j.internal.report;
 
 /** How the page of a report looks: on a wide and on a narrow screen, by day and by night, and on paper. */
 final class ReportStyle {
