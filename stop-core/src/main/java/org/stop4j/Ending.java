@@ -25,8 +25,8 @@ final class Ending implements Runnable {
     /** Of the margin, what is kept for telling where it hung. */
     private static final long DUMP_NANOS = 250_000_000;
 
-    /** Of the margin, what halting takes: the JVM waits 0.3 s for threads that are in native code. */
-    private static final long HALT_NANOS = 350_000_000;
+    /** Of the margin, what halting takes: the JVM waits 0.3 s for threads in native code. */
+    private static final long HALT_NANOS = 400_000_000;
 
     private final Stop stop;
     private final Stop.Settings settings;
