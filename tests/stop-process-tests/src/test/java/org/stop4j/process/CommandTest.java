@@ -84,7 +84,7 @@ class CommandTest {
     })
     void aStepThatFailsOrHangsIsTheExitCodeOfBothAndNamedByTheCommand(
             String what, int commandCode, int appCode, String words) {
-        try (Child app = app("--timeout-ms=1500", "--step=one:" + what, "--step=two:quick");
+        try (Child app = app("--timeout-ms=3000", "--step=one:" + what, "--step=two:quick");
                 Child command = Child.stop(environment)) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(commandCode);
             assertThat(String.join("\n", command.out())).contains(words);
