@@ -173,7 +173,7 @@ final class Ending implements Runnable {
     @SuppressWarnings("CatchingUnchecked")
     private void enter(State next) {
         try {
-            stop.moveTo(next, reason);
+            stop.standing().moveTo(next, reason);
             tell();
             if (next == State.DRAINING) {
                 narrator.begins(reason, plan.inWords(), settings.timeout());
@@ -203,7 +203,7 @@ final class Ending implements Runnable {
         Outcome outcome = Report.outcomeOf(phases);
         return new Report(
                 reason,
-                stop.joined(),
+                stop.standing().joined(),
                 outcome,
                 exitCode(outcome),
                 begin,
@@ -245,14 +245,14 @@ final class Ending implements Runnable {
     }
 
     private void publish(Report report) {
-        stop.publish(report);
+        stop.standing().publish(report);
         triggers.answer(report, narrator, aside);
         tell();
         stop.complete(report);
         if (report.outcome() == Outcome.CLEAN) {
-            narrator.info(report.toText());
+            narrator.info(ReportText.blockWithoutStacks(report));
         } else {
-            narrator.warn(report.toText());
+            narrator.warn(ReportText.blockWithoutStacks(report));
         }
     }
 

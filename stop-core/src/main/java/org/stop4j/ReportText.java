@@ -31,10 +31,19 @@ final class ReportText {
     }
 
     static String block(Report report) {
+        return block(report, true);
+    }
+
+    /** For the log, where the stacks have been already. */
+    static String blockWithoutStacks(Report report) {
+        return block(report, false);
+    }
+
+    private static String block(Report report, boolean withStacks) {
         StringBuilder text = new StringBuilder(512);
         text.append(headline(report));
         for (PhaseReport phase : report.phases()) {
-            append(phase, text);
+            append(phase, withStacks, text);
         }
         for (Reason also : report.joined()) {
             text.append("\n  also asked: ").append(plain(also.toString()));
@@ -55,7 +64,7 @@ final class ReportText {
         };
     }
 
-    private static void append(PhaseReport phase, StringBuilder text) {
+    private static void append(PhaseReport phase, boolean withStacks, StringBuilder text) {
         text.append("\n  ").append(phase.phase()).append(' ').append(Durations.plain(phase.took()));
         int unnamed = 0;
         int done = 0;
@@ -63,7 +72,7 @@ final class ReportText {
             if (step.result() == StepReport.Result.DONE && ++done > MOST_DONE_STEPS) {
                 unnamed++;
             } else {
-                append(step, text);
+                append(step, withStacks, text);
             }
         }
         if (unnamed > 0) {
@@ -71,7 +80,7 @@ final class ReportText {
         }
     }
 
-    private static void append(StepReport step, StringBuilder text) {
+    private static void append(StepReport step, boolean withStacks, StringBuilder text) {
         text.append("\n    ").append(step.result().word());
         text.append(" \"").append(step.name()).append("\" ").append(Durations.plain(step.took()));
         if (step.result().outcome() == Outcome.FORCED) {
@@ -81,8 +90,12 @@ final class ReportText {
         if (failure != null) {
             text.append(": ").append(plain(Description.of(failure)));
         }
-        for (ThreadStack stack : step.stacks()) {
-            append(stack, text);
+        if (withStacks) {
+            for (ThreadStack stack : step.stacks()) {
+                append(stack, text);
+            }
+        } else if (!step.stacks().isEmpty()) {
+            text.append(" at ").append(step.stacks().get(0).place());
         }
     }
 

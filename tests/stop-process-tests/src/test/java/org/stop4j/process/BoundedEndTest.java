@@ -49,8 +49,9 @@ class BoundedEndTest {
                     .containsSubsequence("step deaf one", "step last", "stopped FORCED");
             assertThat(app.errText())
                     .as("the log, with the stack as that of a throwable")
-                    .containsPattern("(?s)WARNING: step \"deaf one\" hung for .*\n\tat [^\n]*"
-                            + "\\Q" + DEAF)
+                    .containsPattern(
+                            "(?s)WARNING: step \"deaf one\" is over its limit of .*\n\tat [^\n]*"
+                                    + "\\Q" + DEAF)
                     .as("standard error itself, last of all")
                     .containsPattern(
                             "(?s)\nstop: stopped in .*exit code 3.*\n    hung \"deaf one\" "

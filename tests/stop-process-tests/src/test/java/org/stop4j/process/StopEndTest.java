@@ -66,7 +66,7 @@ class StopEndTest {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Child.PATIENCE);
             assertThat(app.out()).containsSubsequence("step stuck", "step last");
             assertThat(app.err())
-                    .anyMatch(line -> line.contains("step \"stuck\" hung for ")
+                    .anyMatch(line -> line.contains("step \"stuck\" is over its limit of ")
                             && line.contains(" at org.stop4j.fixtures.Fault.deaf(Fault.java:"))
                     .anyMatch(line -> line.startsWith("\tat ")
                             && line.contains("org.stop4j.fixtures.Fault.deaf(Fault.java:"))
