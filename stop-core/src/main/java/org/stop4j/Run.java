@@ -568,8 +568,8 @@ final class Run {
     }
 
     private void giveUp(StepRun step, long now, List<ThreadStack> where) {
-        // One that begins after the end of its phase has no grace beyond that of the others. What the look
-        // has taken is not the step's fault.
+        // One that begins after the end of its phase has no grace beyond that of the others.
+        // What the look has taken is not its fault.
         long looked = time.nanos() - now;
         step.graceEnd = earlier(now, phaseEnd) + looked + graceNanos;
         if (step.giveUp(now, where)) {

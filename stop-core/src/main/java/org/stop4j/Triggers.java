@@ -53,6 +53,21 @@ final class Triggers {
         call(report, narrator, aside);
     }
 
+    /** The answer to be given to all of them by force, on whichever thread. */
+    Answer answer(Report report) {
+        return new Answer(now(), report, log);
+    }
+
+    /** Giving the answer to all. */
+    record Answer(List<Trigger.Installed> triggers, Report report, Log log) implements Runnable {
+        @Override
+        public void run() {
+            for (Trigger.Installed trigger : triggers) {
+                new Telling(trigger, report, log).run();
+            }
+        }
+    }
+
     private void call(@Nullable Report report, Narrator narrator, Aside aside) {
         for (Trigger.Installed trigger : now()) {
             if (!hanging.contains(trigger) && !aside.call(new Telling(trigger, report, log))) {
