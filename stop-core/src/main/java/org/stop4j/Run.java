@@ -463,7 +463,7 @@ final class Run {
         List<StepRun> slow = new ArrayList<>();
         List<StepRun> still = new ArrayList<>();
         for (StepRun step : open) {
-            if (step.is(Stage.RUNNING)) {
+            if (step.isOpen()) {
                 next = earlier(next, lookAt(step, now, slow));
             } else if (step.is(Stage.GIVEN_UP) && now - step.graceEnd >= 0 && !step.over) {
                 over(step);

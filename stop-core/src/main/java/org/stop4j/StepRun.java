@@ -14,13 +14,17 @@ import java.util.function.BiConsumer;
  *
  * <p>Two threads meet here: the step's own, which begins and ends it, and that of the stop, which may give
  * it up. {@link #stage} decides between them: whoever moves it on from RUNNING has won. So an interrupt
- * never reaches a thread that has gone on to another step. What only one of them uses says so.
+ * never reaches a thread that has gone on to another step, be it because the step has ended or because it
+ * has returned a stage that is to complete. What only one of them uses says so.
  */
 final class StepRun implements BiConsumer<Object, Throwable> {
     /** How far it is. */
     enum Stage {
         WAITING,
+        /** A thread is in it. */
         RUNNING,
+        /** It has returned a stage that is to complete, and its thread has gone on. */
+        LEFT,
         ENDED,
         GIVEN_UP
     }
@@ -89,7 +93,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         try {
             rest = step.work.begin(deadline, run.reason());
             if (rest != null) {
-                thread = null;
+                leave();
                 rest.whenComplete(this);
             }
         } catch (Throwable any) {
@@ -101,6 +105,11 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         }
     }
 
+    private void leave() {
+        stage.compareAndSet(Stage.RUNNING, Stage.LEFT);
+        thread = null;
+    }
+
     /** The stage of an asynchronous step has completed. */
     @Override
     public void accept(Object ignored, Throwable thrown) {
@@ -110,7 +119,8 @@ final class StepRun implements BiConsumer<Object, Throwable> {
     private void end(@Nullable Throwable thrown) {
         failure = thrown;
         endedAt = run.nanos();
-        if (!stage.compareAndSet(Stage.RUNNING, Stage.ENDED)) {
+        if (!stage.compareAndSet(Stage.RUNNING, Stage.ENDED)
+                && !stage.compareAndSet(Stage.LEFT, Stage.ENDED)) {
             endedLate = true;
         }
         run.ended(this);
@@ -120,6 +130,11 @@ final class StepRun implements BiConsumer<Object, Throwable> {
 
     boolean is(Stage wanted) {
         return stage.get() == wanted;
+    }
+
+    /** Whether it has begun, and has neither ended nor been given up. */
+    boolean isOpen() {
+        return is(Stage.RUNNING) || is(Stage.LEFT);
     }
 
     /** Whether it is at work on that thread. */
@@ -148,15 +163,19 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         Thread its = thread;
         List<ThreadStack> where = step.work.stacks(its);
         lost = its;
-        if (!stage.compareAndSet(Stage.RUNNING, Stage.GIVEN_UP)) {
-            return false;
-        }
-        stacks = where;
-        givenUpAt = now;
-        if (its != null) {
+        if (its != null && stage.compareAndSet(Stage.RUNNING, Stage.GIVEN_UP)) {
+            stacks = where;
+            givenUpAt = now;
             its.interrupt();
+            return true;
         }
-        return true;
+        lost = null;
+        if (stage.compareAndSet(Stage.LEFT, Stage.GIVEN_UP)) {
+            stacks = step.work.stacks(null);
+            givenUpAt = now;
+            return true;
+        }
+        return false;
     }
 
     /**
