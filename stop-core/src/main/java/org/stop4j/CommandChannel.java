@@ -125,7 +125,7 @@ public final class CommandChannel implements AutoCloseable {
      */
     public void stopped(Report report) throws InterruptedException {
         state = State.STOPPED;
-        end.answer(report.outcome().name(), report.summary(), report.toJson());
+        end.answer(report.outcome().name(), report.summary(), report.toText(), report.toJson());
         long left = HOLD_LIMIT.toNanos();
         lock.lockInterruptibly();
         try {

@@ -76,7 +76,7 @@ final class CommandTrigger implements Trigger {
 
         @Override
         public void stopped(Report report) {
-            end.answer(report.outcome().name(), report.summary(), report.toJson());
+            end.answer(report.outcome().name(), report.summary(), report.toText(), report.toJson());
         }
 
         @Override

@@ -27,6 +27,8 @@ final class Crew {
     private int threads;
     private int idle;
     private boolean ended;
+    /** The last attempt to make a thread has failed. */
+    private boolean lacking;
 
     Crew(Time time, @Nullable ClassLoader loader) {
         this.time = time;
@@ -56,11 +58,11 @@ final class Crew {
         start(born);
     }
 
-    /** Whether steps wait although there are as many threads as are made at once. */
+    /** Whether steps wait although there are as many threads as are made at once, or as can be made. */
     boolean isHeldUp() {
         monitor.lock();
         try {
-            return !queue.isEmpty() && threads >= QUICK && idle == 0;
+            return !queue.isEmpty() && idle == 0 && (threads >= QUICK || lacking);
         } finally {
             monitor.unlock();
         }
@@ -97,13 +99,12 @@ final class Crew {
                 unborn++;
             }
         }
-        if (unborn > 0) {
-            monitor.lock();
-            try {
-                threads -= unborn;
-            } finally {
-                monitor.unlock();
-            }
+        monitor.lock();
+        try {
+            threads -= unborn;
+            lacking = unborn > 0;
+        } finally {
+            monitor.unlock();
         }
     }
 

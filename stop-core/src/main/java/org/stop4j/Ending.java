@@ -23,7 +23,10 @@ final class Ending implements Runnable {
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
     /** Of the margin, what is kept for telling where it hung. */
-    private static final long DUMP_NANOS = 300_000_000;
+    private static final long DUMP_NANOS = 250_000_000;
+
+    /** Of the margin, what halting takes: the JVM waits 0.3 s for threads that are in native code. */
+    private static final long HALT_NANOS = 350_000_000;
 
     private final Stop stop;
     private final Stop.Settings settings;
@@ -60,7 +63,8 @@ final class Ending implements Runnable {
         whole = Deadline.after(settings.timeout(), time);
         aside = new Aside(time, patienceNanos(settings.timeout()), settings.loader());
         narrator = new Narrator(stop.log(), aside);
-        watchdog = new Watchdog(time, whole, MARGIN.toNanos() - DUMP_NANOS, this::overTime);
+        watchdog = new Watchdog(
+                time, whole, MARGIN.toNanos() - DUMP_NANOS - HALT_NANOS, this::overTime);
         run = new Run(
                 plan,
                 settings.budget(),
@@ -154,16 +158,39 @@ final class Ending implements Runnable {
     }
 
     private void runPhases() {
-        stop.moveTo(State.DRAINING, reason);
-        tell();
-        narrator.begins(reason, plan.inWords(), settings.timeout());
+        enter(State.DRAINING);
         int drain = plan.phases().indexOf(Phase.DRAIN);
         for (int i = 0; i < plan.phases().size(); i++) {
             if (i == drain) {
-                stop.moveTo(State.STOPPING, reason);
-                tell();
+                enter(State.STOPPING);
             }
-            run.run(i);
+            run(i);
+        }
+    }
+
+    // Throwable, here and below: one that breaks (the memory may be full) must not take the others
+    // with it.
+    @SuppressWarnings("CatchingUnchecked")
+    private void enter(State next) {
+        try {
+            stop.standing().moveTo(next, reason);
+            tell();
+            if (next == State.DRAINING) {
+                narrator.begins(reason, plan.inWords(), settings.timeout());
+            }
+        } catch (Throwable failure) {
+            narrator.note("the stop itself failed, and goes on", failure);
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked")
+    private void run(int phase) {
+        try {
+            run.run(phase);
+        } catch (Throwable failure) {
+            narrator.note(
+                    "the stop itself failed in phase " + plan.phases().get(phase) + ", and goes on",
+                    failure);
         }
     }
 
@@ -176,7 +203,7 @@ final class Ending implements Runnable {
         Outcome outcome = Report.outcomeOf(phases);
         return new Report(
                 reason,
-                stop.joined(),
+                stop.standing().joined(),
                 outcome,
                 exitCode(outcome),
                 begin,
@@ -218,15 +245,15 @@ final class Ending implements Runnable {
     }
 
     private void publish(Report report) {
-        stop.publish(report);
-        if (report.outcome() == Outcome.CLEAN) {
-            narrator.info(report.toText());
-        } else {
-            narrator.warn(report.toText());
-        }
+        stop.standing().publish(report);
         triggers.answer(report, narrator, aside);
         tell();
         stop.complete(report);
+        if (report.outcome() == Outcome.CLEAN) {
+            narrator.info(ReportText.blockWithoutStacks(report));
+        } else {
+            narrator.warn(ReportText.blockWithoutStacks(report));
+        }
     }
 
     /** The process stays while somebody waits for the answer; the watchdog waits as long. */
@@ -294,12 +321,16 @@ final class Ending implements Runnable {
     /** Ends the process at once, after a last look at where it hangs. */
     void force(int code, String why) {
         Aside last = new Aside(time, DUMP_NANOS, settings.loader());
-        LastWords words = settings.lastWords();
-        if (words != null) {
-            last.call(new Forced(words, reason, code, why));
+        try {
+            LastWords words = settings.lastWords();
+            if (words != null) {
+                last.call(new Forced(words, reason, code, why));
+            }
+        } finally {
+            // Also if there is no memory left for the look.
+            settings.exit().halt(code);
+            last.end();
         }
-        settings.exit().halt(code);
-        last.end();
     }
 
     private record Forced(LastWords words, Reason reason, int code, String why)

@@ -45,10 +45,12 @@ final class Narrator {
                 first == null
                         ? new StackTraceElement[0]
                         : first.frames().toArray(new StackTraceElement[0]));
-        String label = first == null ? "" : " (" + first.thread() + ')';
         warn(
-                "step " + step + ", and is over its limit of " + Durations.plain(step.limit())
-                        + label + "; it is interrupted, and the stop goes on",
+                "step \"" + step.name() + "\" is over its limit of " + Durations.plain(step.limit())
+                        + (first == null
+                                ? ""
+                                : ", at " + first.place() + " (" + first.thread() + ')')
+                        + "; it is interrupted, and the stop goes on",
                 where);
     }
 
@@ -67,8 +69,10 @@ final class Narrator {
     }
 
     void hurries(Reason second, Duration left, String running) {
-        warn(second + " again: what is left is shortened to " + Durations.plain(left)
-                + (running.isEmpty() ? "" : "; the time is cut of " + running));
+        note(
+                second + " again: what is left is shortened to " + Durations.plain(left)
+                        + (running.isEmpty() ? "" : "; the time is cut of " + running),
+                null);
     }
 
     // ---- anything

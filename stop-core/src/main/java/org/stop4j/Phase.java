@@ -40,11 +40,6 @@ public record Phase(String name) {
         Names.check("phase", Objects.requireNonNull(name, "name"));
     }
 
-    /**
-     * Says its name.
-     *
-     * @return the name
-     */
     // Those of a record are linked when they are first called, which takes 20 ms that a stop has
     // not got.
     @Override
@@ -57,6 +52,11 @@ public record Phase(String name) {
         return name.hashCode();
     }
 
+    /**
+     * Says its name.
+     *
+     * @return the name
+     */
     @Override
     public String toString() {
         return name;

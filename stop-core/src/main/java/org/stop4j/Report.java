@@ -1,6 +1,7 @@
 package org.stop4j;
 
 import org.stop4j.internal.Json;
+import org.stop4j.internal.report.ReportPage;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -116,6 +117,15 @@ public record Report(
      */
     public String toText() {
         return ReportText.block(this);
+    }
+
+    /**
+     * Makes it a page for people: self-contained, without scripts, with the steps as bars on a time axis.
+     *
+     * @return the page, as HTML
+     */
+    public String toHtml() {
+        return ReportPage.of(toJson());
     }
 
     /**

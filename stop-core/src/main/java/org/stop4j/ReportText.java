@@ -10,7 +10,8 @@ final class ReportText {
     private ReportText() {}
 
     static String summary(Report report) {
-        String in = Durations.plain(report.took()) + " (" + report.reason() + ")";
+        String in =
+                Durations.plain(report.took()) + " (" + plain(report.reason().toString()) + ")";
         if (report.outcome() == Outcome.CLEAN) {
             return "stopped cleanly in " + in;
         }
@@ -20,7 +21,7 @@ final class ReportText {
             if (step.result() == StepReport.Result.SKIPPED) {
                 skipped++;
             } else if (step.result() != StepReport.Result.DONE) {
-                problems.add(step.toString());
+                problems.add(plain(step.toString()));
             }
         }
         if (skipped > 0) {
@@ -30,23 +31,32 @@ final class ReportText {
     }
 
     static String block(Report report) {
+        return block(report, true);
+    }
+
+    /** For the log, where the stacks have been already. */
+    static String blockWithoutStacks(Report report) {
+        return block(report, false);
+    }
+
+    private static String block(Report report, boolean withStacks) {
         StringBuilder text = new StringBuilder(512);
         text.append(headline(report));
         for (PhaseReport phase : report.phases()) {
-            append(phase, text);
+            append(phase, withStacks, text);
         }
         for (Reason also : report.joined()) {
-            text.append("\n  also asked: ").append(also);
+            text.append("\n  also asked: ").append(plain(also.toString()));
         }
         for (String note : report.notes()) {
-            text.append("\n  note: ").append(note);
+            text.append("\n  note: ").append(plain(note));
         }
         return text.toString();
     }
 
     private static String headline(Report report) {
         String in = Durations.plain(report.took()) + " of " + Durations.plain(report.timeout())
-                + " (" + report.reason() + "), exit code " + report.exitCode();
+                + " (" + plain(report.reason().toString()) + "), exit code " + report.exitCode();
         return switch (report.outcome()) {
             case CLEAN -> "stopped cleanly in " + in;
             case FAILED -> "stopped in " + in + ", but steps failed";
@@ -54,7 +64,7 @@ final class ReportText {
         };
     }
 
-    private static void append(PhaseReport phase, StringBuilder text) {
+    private static void append(PhaseReport phase, boolean withStacks, StringBuilder text) {
         text.append("\n  ").append(phase.phase()).append(' ').append(Durations.plain(phase.took()));
         int unnamed = 0;
         int done = 0;
@@ -62,7 +72,7 @@ final class ReportText {
             if (step.result() == StepReport.Result.DONE && ++done > MOST_DONE_STEPS) {
                 unnamed++;
             } else {
-                append(step, text);
+                append(step, withStacks, text);
             }
         }
         if (unnamed > 0) {
@@ -70,7 +80,7 @@ final class ReportText {
         }
     }
 
-    private static void append(StepReport step, StringBuilder text) {
+    private static void append(StepReport step, boolean withStacks, StringBuilder text) {
         text.append("\n    ").append(step.result().word());
         text.append(" \"").append(step.name()).append("\" ").append(Durations.plain(step.took()));
         if (step.result().outcome() == Outcome.FORCED) {
@@ -78,17 +88,37 @@ final class ReportText {
         }
         Throwable failure = step.failure();
         if (failure != null) {
-            text.append(": ").append(Description.of(failure));
+            text.append(": ").append(plain(Description.of(failure)));
         }
-        for (ThreadStack stack : step.stacks()) {
-            append(stack, text);
+        if (withStacks) {
+            for (ThreadStack stack : step.stacks()) {
+                append(stack, text);
+            }
+        } else if (!step.stacks().isEmpty()) {
+            text.append(" at ").append(step.stacks().get(0).place());
         }
     }
 
     static void append(ThreadStack stack, StringBuilder text) {
-        text.append("\n      ").append(stack.thread());
+        text.append("\n      ").append(plain(stack.thread()));
         for (StackTraceElement frame : stack.frames()) {
             text.append("\n        at ").append(frame);
         }
+    }
+
+    /**
+     * On one line, and without what a terminal obeys: a message may quote what somebody sent.
+     */
+    static String plain(String text) {
+        StringBuilder plain = null;
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                if (plain == null) {
+                    plain = new StringBuilder(text);
+                }
+                plain.setCharAt(i, ' ');
+            }
+        }
+        return plain == null ? text : plain.toString();
     }
 }

@@ -1,7 +1,7 @@
 package org.stop4j;
 
-import org.stop4j.internal.ReportPage;
 import org.stop4j.internal.control.CommandEnd;
+import org.stop4j.internal.report.ReportPage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +22,7 @@ public final class StopAnswer implements AutoCloseable {
     private final CommandEnd end;
     private final Result result;
     private final String message;
+    private final String text;
     private final String report;
 
     /**
@@ -60,6 +61,7 @@ public final class StopAnswer implements AutoCloseable {
     StopAnswer(CommandEnd end, CommandEnd.Ending ending) {
         this.end = end;
         this.message = ending.message();
+        this.text = ending.text();
         this.report = ending.report();
         this.result = switch (ending.result()) {
             case CLEAN -> Result.STOPPED;
@@ -86,6 +88,15 @@ public final class StopAnswer implements AutoCloseable {
      */
     public String message() {
         return message;
+    }
+
+    /**
+     * Says the same with everything that the application tells people of its stop.
+     *
+     * @return the report as a block of lines, as {@link Report#toText} makes it; the message if there is none
+     */
+    public String text() {
+        return text;
     }
 
     /**

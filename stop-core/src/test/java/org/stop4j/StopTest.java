@@ -273,7 +273,11 @@ class StopTest {
                 .anySatisfy(frame -> assertThat(frame.getMethodName()).isEqualTo("hang"))
                 .allSatisfy(frame -> assertThat(frame.toString()).doesNotContain("//", "@"));
         assertThat(stuck.toString()).contains(" at org.stop4j.StopTest.hang(StopTest.java:");
-        assertThat(log.warnings()).anySatisfy(line -> assertThat(line).contains("\"stuck\" hung"));
+        assertThat(log.warnings())
+                .anySatisfy(
+                        line -> assertThat(line)
+                                .contains(
+                                        "\"stuck\" is over its limit of 2.7 s, at org.stop4j.StopTest.hang("));
         assertThat(log.thrown())
                 .singleElement()
                 .satisfies(where -> assertThat(where.getStackTrace())

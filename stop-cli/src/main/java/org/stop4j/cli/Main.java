@@ -130,10 +130,10 @@ public final class Main {
         if (options.json()) {
             out.println(json(answer));
         } else if (answered && !options.quiet()) {
-            out.println(answer.message());
+            out.println(printable(answer.text()));
         }
         if (!answered && !options.json()) {
-            err.println("stop: " + answer.message());
+            err.println("stop: " + printable(answer.message()));
         }
     }
 
@@ -172,6 +172,17 @@ public final class Main {
             json.append(",\"report\":").append(answer.report());
         }
         return json.append('}').toString();
+    }
+
+    /** Without what a terminal obeys: the application may quote what somebody has sent it. */
+    private static String printable(String text) {
+        StringBuilder plain = new StringBuilder(text);
+        for (int i = 0; i < plain.length(); i++) {
+            if (Character.isISOControl(plain.charAt(i)) && plain.charAt(i) != '\n') {
+                plain.setCharAt(i, ' ');
+            }
+        }
+        return plain.toString();
     }
 
     private static String version() {

@@ -25,12 +25,13 @@ final class AnswerFile {
     }
 
     /** Gives the answer; nobody sees it before {@link #show}. */
-    void give(String outcome, String summary, String report) {
+    void give(String outcome, String summary, String text, String report) {
         answer = new Message(Message.STOPPED)
                 .with("instance", instance)
                 .with("pid", pid)
                 .with("outcome", outcome)
                 .with("summary", summary)
+                .with("text", text)
                 .with("report", report);
     }
 
@@ -48,7 +49,8 @@ final class AnswerFile {
         message.with("requests", String.join(",", taken));
         if (message.bytes().length > ControlFiles.LARGEST) {
             notices.say("the report is too long for the command; it gets the outcome alone");
-            message.with("report", "").with("summary", "stopped; the report is too long");
+            String instead = "stopped; the report is too long";
+            message.with("report", "").with("summary", instead).with("text", instead);
         }
         try {
             files.publish(files.stopped, message, Self.newId());

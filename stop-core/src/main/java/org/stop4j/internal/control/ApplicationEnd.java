@@ -200,14 +200,15 @@ public final class ApplicationEnd implements Closeable {
      *
      * @param outcome {@code CLEAN}, {@code FAILED} or {@code FORCED}
      * @param summary one line for people
+     * @param text the report as a block of lines for people
      * @param report the report as JSON, in one line
      */
-    public void answer(String outcome, String summary, String report) {
+    public void answer(String outcome, String summary, String text, String report) {
         // An interrupt would close the file under the writing hand.
         boolean interrupted = Thread.interrupted();
         guard.lock();
         try {
-            answer.give(outcome, summary, report);
+            answer.give(outcome, summary, text, report);
             if (!requesters.taken().isEmpty() && isHome()) {
                 answer.show(requesters.taken());
             }

@@ -73,9 +73,11 @@ final class AwaitedAnswer {
             }
             application.learnPid(message);
             boolean clean = "CLEAN".equals(message.get("outcome"));
+            String summary = message.get("summary", "stopped");
             return new Ending(
                     clean ? Result.CLEAN : Result.UNCLEAN,
-                    message.get("summary", "stopped"),
+                    summary,
+                    message.get("text", summary),
                     message.get("report", ""));
         } catch (NoSuchFileException e) {
             return null;

@@ -76,9 +76,14 @@ public final class CommandEnd implements Closeable {
      *
      * @param result how it came out
      * @param message one sentence for people
+     * @param text the application's report as a block of lines for people, or the message
      * @param report the application's report as JSON, or empty
      */
-    public record Ending(Result result, String message, String report) {}
+    public record Ending(Result result, String message, String text, String report) {
+        Ending(Result result, String message, String report) {
+            this(result, message, message, report);
+        }
+    }
 
     /** Prepares; touches no file. The notices get, one by one, the sentences that a person should know. */
     public CommandEnd(Path directory, String name, Order order, Consumer<String> notices) {

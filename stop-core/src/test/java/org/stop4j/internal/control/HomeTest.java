@@ -44,7 +44,7 @@ class HomeTest {
                 assertThat(request.isOpen()).isTrue();
                 assertThat(Place.next(place.asked).id()).isEqualTo("one");
             }
-            end.answer("CLEAN", "stopped", "{}");
+            end.answer("CLEAN", "stopped", "stopped\n  DRAIN", "{}");
             assertThat(place.read(place.files.stopped, Message.STOPPED).get("requests"))
                     .isEqualTo("one");
         }
@@ -66,7 +66,7 @@ class HomeTest {
             try (FileChannel request = winner.request("one")) {
                 assertThat(request.isOpen()).isTrue();
                 lost.update();
-                lost.answer("CLEAN", "stopped", "{}");
+                lost.answer("CLEAN", "stopped", "stopped\n  DRAIN", "{}");
                 lost.close();
                 assertThat(loser.asked).isEmpty();
                 assertThat(Files.readString(winner.files.status)).isEqualTo(status);
@@ -101,7 +101,7 @@ class HomeTest {
         try (ApplicationEnd end = ApplicationEnd.open(directory, Place.NAME, place);
                 FileChannel request = place.request("late")) {
             assertThat(request.isOpen()).isTrue();
-            end.answer("CLEAN", "stopped", "{}");
+            end.answer("CLEAN", "stopped", "stopped\n  DRAIN", "{}");
             end.close();
             assertThat(place.names()).containsExactly("process.stopped");
             assertThat(place.read(place.files.stopped, Message.STOPPED).get("requests"))
@@ -122,7 +122,7 @@ class HomeTest {
         try (ApplicationEnd second = ApplicationEnd.open(directory, Place.NAME, place);
                 FileChannel seen = FileChannel.open(
                         place.files.lock, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            second.answer("CLEAN", "stopped", "{}");
+            second.answer("CLEAN", "stopped", "stopped\n  DRAIN", "{}");
             second.close();
             assertThat(place.names()).isEmpty();
             assertThatThrownBy(seen::tryLock).isInstanceOf(OverlappingFileLockException.class);

@@ -37,7 +37,7 @@ class RequestTest {
             again.close();
             assertThat(Place.next(place.left).id()).isEqualTo("one");
             assertThat(place.asked).isEmpty();
-            end.answer("CLEAN", "stopped", "{}");
+            end.answer("CLEAN", "stopped", "stopped\n  DRAIN", "{}");
         }
         assertThat(place.names()).isEmpty();
     }
@@ -60,7 +60,7 @@ class RequestTest {
             nameless.close();
             wrong.close();
             right.close();
-            end.answer("CLEAN", "stopped", "{}");
+            end.answer("CLEAN", "stopped", "stopped\n  DRAIN", "{}");
         }
     }
 
@@ -71,7 +71,7 @@ class RequestTest {
                 FileChannel request = place.request("one")) {
             assertThat(request.isOpen()).isTrue();
             Place.next(place.asked);
-            end.answer("FORCED", "x".repeat(ControlFiles.LARGEST), "{}");
+            end.answer("FORCED", "x".repeat(ControlFiles.LARGEST), "", "{}");
             Message answer = place.read(place.files.stopped, Message.STOPPED);
             assertThat(answer.get("outcome")).isEqualTo("FORCED");
             assertThat(answer.get("summary")).contains("too long");

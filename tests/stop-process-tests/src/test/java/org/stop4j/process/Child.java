@@ -34,9 +34,15 @@ final class Child implements AutoCloseable {
     private final List<Thread> readers = new ArrayList<>();
 
     private Child(Process process) {
+        this(process, true);
+    }
+
+    private Child(Process process, boolean readsErr) {
         this.process = process;
         readers.add(collect(process.getInputStream(), out));
-        readers.add(collect(process.getErrorStream(), err));
+        if (readsErr) {
+            readers.add(collect(process.getErrorStream(), err));
+        }
     }
 
     private static Thread collect(InputStream from, List<String> lines) {
@@ -200,6 +206,19 @@ final class Child implements AutoCloseable {
         return err().stream().filter(line -> line.contains(part)).findFirst().orElseThrow();
     }
 
+    /** Waits until its standard error, which nobody reads, takes no more: a pipe has 64 KiB. */
+    void awaitFullErr() {
+        Awaitility.await("a full standard error of " + this)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> process.getErrorStream().available() > 60_000);
+    }
+
+    /** Everything on standard error, lines and all. */
+    String errText() {
+        return String.join("\n", err());
+    }
+
     /** Sends a signal by its name without SIG; to this process alone. */
     Child signal(String name) {
         return signal(name, pid());
@@ -230,6 +249,19 @@ final class Child implements AutoCloseable {
             throw new AssertionError(e);
         }
         joinReaders();
+        return process.exitValue();
+    }
+
+    /** Waits for the end; returns how long that took, which it also prints, as a measurement. */
+    Duration measureExit(String what) {
+        long from = System.nanoTime();
+        awaitExit();
+        Duration took = Duration.ofNanos(System.nanoTime() - from);
+        System.out.println("measured: " + what + ": " + took.toMillis() + " ms");
+        return took;
+    }
+
+    int exitCode() {
         return process.exitValue();
     }
 
@@ -271,7 +303,9 @@ final class Child implements AutoCloseable {
         private final Map<String, String> environment = new HashMap<>();
         private final List<String> options = new ArrayList<>();
         private final List<String> prefix = new ArrayList<>();
+        private final List<String> jars = new ArrayList<>();
         private boolean modulePath;
+        private boolean readsErr = true;
         private String java = javaProgram();
 
         private Builder(String simpleName, String... arguments) {
@@ -302,14 +336,31 @@ final class Child implements AutoCloseable {
             return this;
         }
 
+        /** More jars, from a system property that the build sets. */
+        Builder with(String property) {
+            jars.add(System.getProperty(property, ""));
+            assertThat(jars)
+                    .as("system property %s, set by the build", property)
+                    .doesNotContain("");
+            return this;
+        }
+
+        /** Its standard error is a pipe that nobody reads. */
+        Builder nobodyReadsErr() {
+            readsErr = false;
+            return this;
+        }
+
         Builder on(PathKind kind) {
             modulePath = kind == PathKind.MODULE_PATH;
             return this;
         }
 
         Child start() {
-            String jars = String.join(
-                    ":", jar("stop.core.jar"), jar("stop.http.jar"), jar("stop.fixtures.jar"));
+            List<String> path = new ArrayList<>(jars);
+            path.addAll(
+                    List.of(jar("stop.core.jar"), jar("stop.http.jar"), jar("stop.fixtures.jar")));
+            String joined = String.join(":", path);
             List<String> command = new ArrayList<>(prefix);
             command.add(java);
             command.add("-XX:TieredStopAtLevel=1");
@@ -317,10 +368,10 @@ final class Child implements AutoCloseable {
             String main = "org.stop4j.fixtures." + simpleName;
             command.addAll(
                     modulePath
-                            ? List.of("-p", jars, "-m", "org.stop4j.fixtures/" + main)
-                            : List.of("-cp", jars, main));
+                            ? List.of("-p", joined, "-m", "org.stop4j.fixtures/" + main)
+                            : List.of("-cp", joined, main));
             command.addAll(arguments);
-            return new Child(launch(environment, command));
+            return new Child(launch(environment, command), readsErr);
         }
     }
 

@@ -77,7 +77,8 @@ class CommandTest {
     @CsvSource({
         "throw, 1, 1, '\"one\" failed after '",
         "error, 1, 1, 'StackOverflowError: as told'",
-        "hang, 1, 3, '\"one\" hung for '"
+        "hang, 1, 3, '\"one\" was interrupted after '",
+        "deaf, 1, 3, '\"one\" hung for '"
     })
     void aStepThatFailsOrHangsIsTheExitCodeOfBothAndNamedByTheCommand(
             String what, int commandCode, int appCode, String words) {
@@ -170,6 +171,8 @@ class CommandTest {
                     .asString()
                     .startsWith("a \"b\"\nc\u0001 (pid ");
             assertThat(JsonText.at(json, "report", "steps", 0, "name")).isEqualTo("q\"uo\\te");
+            assertThat(JsonText.at(json, "report", "steps", 0, "phase")).isEqualTo("FINISH");
+            assertThat(JsonText.at(json, "report", "phases", 0, "name")).isEqualTo("FINISH");
             assertThat(app.awaitExit()).isEqualTo(1);
         }
     }

@@ -56,7 +56,7 @@ class StopEndTest {
                         "StopApp",
                         "--signals",
                         "--timeout-ms=1000",
-                        "--step=stuck:hang",
+                        "--step=stuck:deaf",
                         "--step=last:quick")
                 .on(kind)
                 .start()) {
@@ -66,10 +66,10 @@ class StopEndTest {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Child.PATIENCE);
             assertThat(app.out()).containsSubsequence("step stuck", "step last");
             assertThat(app.err())
-                    .anyMatch(line -> line.contains("step \"stuck\" hung for ")
-                            && line.contains(" at org.stop4j.fixtures.StopApp.work(StopApp.java:"))
+                    .anyMatch(line -> line.contains("step \"stuck\" is over its limit of ")
+                            && line.contains(" at org.stop4j.fixtures.Fault.deaf(Fault.java:"))
                     .anyMatch(line -> line.startsWith("\tat ")
-                            && line.contains("org.stop4j.fixtures.StopApp.work(StopApp.java:"))
+                            && line.contains("org.stop4j.fixtures.Fault.deaf(Fault.java:"))
                     .noneMatch(line -> line.contains("app//"));
         }
     }
@@ -175,6 +175,20 @@ class StopEndTest {
             assertThat(Child.filesIn(directory)).isEmpty();
             assertThat(app.signal("TERM").awaitExit()).as("%s", app).isEqualTo(143);
             assertThat(app.out()).contains("exit called with 0");
+            assertThat(app.err())
+                    .as("said by nobody but the log")
+                    .noneMatch(line -> line.startsWith("stop: "));
+        }
+    }
+
+    @Test
+    void anApplicationThatHasChosenItsEndIsNotEndedByForceEither() {
+        try (Child app = app("embedded-hang").start()) {
+            app.awaitLine("up");
+            app.signal("TERM").awaitLine("the watchdog has ended and main is alive");
+            assertThat(app.out()).contains("exit called with 3");
+            assertThat(app.err()).noneMatch(line -> line.startsWith("stop: "));
+            assertThat(app.isAlive()).isTrue();
         }
     }
 

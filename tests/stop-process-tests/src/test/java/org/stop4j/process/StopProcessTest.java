@@ -47,7 +47,20 @@ class StopProcessTest {
             app.awaitLine("up");
             app.signal("TERM");
             assertThat(app.awaitExit()).as("%s", app).isZero();
-            assertThat(app.out()).containsSubsequence("up", "step one", "stopped CLEAN");
+            assertThat(app.out())
+                    .containsSubsequence(
+                            "up",
+                            "state DRAINING",
+                            "state STOPPING",
+                            "step one",
+                            "stopped CLEAN",
+                            "state STOPPED");
+            assertThat(app.errText())
+                    .as("the last thing it says, to the log and to standard error itself")
+                    .containsPattern(
+                            "(?s)INFO: stopped cleanly in .*\\n  FINISH .*\\n    done \"one\" ")
+                    .containsPattern(
+                            "(?s)\\nstop: stopped cleanly in .*\\n    done \"one\" [^\\n]*$");
         }
     }
 }

@@ -10,6 +10,7 @@ import org.stop4j.Registration;
 import org.stop4j.Signal;
 import org.stop4j.SignalChannel;
 import org.stop4j.Signals;
+import org.stop4j.Step;
 import org.stop4j.Stop;
 import org.stop4j.StopAnswer;
 import org.stop4j.StopClient;
@@ -18,6 +19,8 @@ import org.stop4j.http.StopServer;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 
 /**
@@ -65,6 +68,31 @@ final class Snippets {
         stop.step(Phase.FINISH, "orders", orders::drain).ceiling(Duration.ofSeconds(8));
         stop.step(Phase.CLOSE, "database", pool);
         return stop;
+    }
+
+    /** What has a way of its own to end. */
+    interface Client {
+        CompletionStage<Void> closeAsync();
+    }
+
+    /** Where it is written down. */
+    interface Audit {
+        void write(String what);
+    }
+
+    void orderedStopOfTheReadme(
+            Stop stop,
+            ExecutorService executor,
+            Thread poller,
+            Process childProcess,
+            Client client,
+            Audit audit) {
+        stop.step(Phase.FINISH, "workers", Step.shutDown(executor));
+        stop.step(Phase.FINISH, "poller", Step.interrupt(poller)).after("workers");
+        stop.step(Phase.FINISH, "converter", Step.destroy(childProcess))
+                .ceiling(Duration.ofSeconds(5));
+        stop.asyncStep(Phase.CLOSE, "client", deadline -> client.closeAsync());
+        stop.step(Phase.LAST, "audit", (deadline, reason) -> audit.write("stopped: " + reason));
     }
 
     StopServer.Builder preStopOfTheReadme() {

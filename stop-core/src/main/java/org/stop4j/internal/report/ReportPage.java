@@ -1,10 +1,10 @@
-package org.stop4j.internal;
+package org.stop4j.internal.report;
 
-import org.stop4j.internal.ReportFacts.Cause;
-import org.stop4j.internal.ReportFacts.Phase;
-import org.stop4j.internal.ReportFacts.Result;
-import org.stop4j.internal.ReportFacts.Stack;
-import org.stop4j.internal.ReportFacts.Step;
+import org.stop4j.internal.report.ReportFacts.Cause;
+import org.stop4j.internal.report.ReportFacts.Phase;
+import org.stop4j.internal.report.ReportFacts.Result;
+import org.stop4j.internal.report.ReportFacts.Stack;
+import org.stop4j.internal.report.ReportFacts.Step;
 
 import java.util.List;
 import java.util.Set;
@@ -58,7 +58,8 @@ public final class ReportPage {
         html.raw(" style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\"/>\n");
         html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
         html.raw("<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>");
-        html.raw(sentence()).raw(", ").time(facts.begin());
+        sentence();
+        html.raw(facts.begin().isEmpty() ? "" : ", ").time(facts.begin());
         html.raw("</title>\n<style>\n").raw(ReportStyle.CSS);
         html.raw("</style>\n</head>\n<body>\n<main>\n");
         head();
@@ -72,13 +73,16 @@ public final class ReportPage {
 
     // ---- what happened
 
-    private String sentence() {
-        return switch (facts.outcome()) {
-            case "CLEAN" -> "Stopped cleanly";
-            case "FAILED" -> "Stopped, but not everything went well";
-            case "FORCED" -> "Stopped by force";
-            default -> "Stopped";
-        };
+    private void sentence() {
+        html.raw("Stopped")
+                .raw(
+                        switch (facts.outcome()) {
+                            case "CLEAN" -> " cleanly";
+                            case "FORCED" -> " by force";
+                            default -> "";
+                        });
+        html.raw(" in ").duration(facts.millis());
+        html.raw(facts.outcome().equals("FAILED") ? ", but not everything went well" : "");
     }
 
     private void head() {
@@ -90,7 +94,8 @@ public final class ReportPage {
         };
         html.raw("<header>\n<p class=\"outcome ").raw(like.word).raw("\">").raw(like.sign);
         html.raw(" ").text(facts.outcome().isEmpty() ? "UNKNOWN" : facts.outcome(), MOST_NAME);
-        html.raw("</p>\n<h1>").raw(sentence()).raw(" in ").duration(facts.millis());
+        html.raw("</p>\n<h1>");
+        sentence();
         html.raw("</h1>\n<dl>\n<div><dt>Because of</dt><dd>");
         cause(facts.reason());
         html.raw("</dd></div>\n");

@@ -1,7 +1,7 @@
-package org.stop4j.internal;
+package org.stop4j.internal.report;
 
-import org.stop4j.internal.ReportFacts.Result;
-import org.stop4j.internal.ReportFacts.Step;
+import org.stop4j.internal.report.ReportFacts.Result;
+import org.stop4j.internal.report.ReportFacts.Step;
 
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package org.stop4j.internal;
+package org.stop4j.internal.report;
 
 /**
  * A page being written, as HTML that is XML too. Markup is what this library's own code says; everything

@@ -1,11 +1,11 @@
-package org.stop4j.internal;
+package org.stop4j.internal.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.stop4j.internal.SampleReports.EVIL;
-import static org.stop4j.internal.SampleReports.phase;
-import static org.stop4j.internal.SampleReports.report;
-import static org.stop4j.internal.SampleReports.step;
+import static org.stop4j.internal.report.SampleReports.EVIL;
+import static org.stop4j.internal.report.SampleReports.phase;
+import static org.stop4j.internal.report.SampleReports.report;
+import static org.stop4j.internal.report.SampleReports.step;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,7 +202,7 @@ class ReportPageTest {
                         "Exit code0",
                         "2026-11-22 19:00:00.123 UTC");
         assertThat(all(page, "title").get(0).getTextContent())
-                .isEqualTo("Stopped by force, 2026-11-22 19:00:00.123 UTC");
+                .isEqualTo("Stopped by force in 21.4 s, 2026-11-22 19:00:00.123 UTC");
         assertThat(all(page, "li"))
                 .extracting(Element::getTextContent)
                 .contains("the logger hung for 500 ms");
@@ -210,14 +210,14 @@ class ReportPageTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CLEAN, Stopped cleanly",
-        "FAILED, 'Stopped, but not everything went well'",
-        "FORCED, Stopped by force",
-        "LATER_WORD, Stopped"
+        "CLEAN, Stopped cleanly in 7 ms",
+        "FAILED, 'Stopped in 7 ms, but not everything went well'",
+        "FORCED, Stopped by force in 7 ms",
+        "LATER_WORD, Stopped in 7 ms"
     })
     void everyOutcomeHasItsSentence(String outcome, String sentence) throws Exception {
         Document page = page(report(outcome, 7, "", List.of()));
-        assertThat(all(page, "h1").get(0).getTextContent()).isEqualTo(sentence + " in 7 ms");
+        assertThat(all(page, "h1").get(0).getTextContent()).isEqualTo(sentence);
         assertThat(all(page, "header").get(0).getTextContent()).contains(outcome);
     }
 

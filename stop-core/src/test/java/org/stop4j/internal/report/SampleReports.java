@@ -1,4 +1,6 @@
-package org.stop4j.internal;
+package org.stop4j.internal.report;
+
+import org.stop4j.internal.Json;
 
 import java.util.List;
 import java.util.Random;

@@ -1,4 +1,4 @@
-package org.stop4j.internal;
+package org.stop4j.internal.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;

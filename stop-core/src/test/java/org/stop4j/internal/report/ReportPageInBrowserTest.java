@@ -1,4 +1,4 @@
-package org.stop4j.internal;
+package org.stop4j.internal.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,6 +44,8 @@ class ReportPageInBrowserTest {
         pages.put("thousand", SampleReports.many(1_000, "HUNG"));
         pages.put("hostile", SampleReports.hostile());
         pages.replaceAll((name, report) -> ReportPage.of(report));
+        String onPaper = ReportPage.of(SampleReports.forced());
+        pages.put("paper", onPaper.replace("@media print", "@media all"));
         return pages;
     }
 
@@ -61,6 +63,8 @@ class ReportPageInBrowserTest {
             "thousand",
             200,
             "hostile",
+            7,
+            "paper",
             7);
 
     /** What the script tells of these pages. */

@@ -1,4 +1,4 @@
-package org.stop4j.internal;
+package org.stop4j.internal.report;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package org.stop4j.internal;
+package org.stop4j.internal.report;
 
 /** How the page of a report looks: on a wide and on a narrow screen, by day and by night, and on paper. */
 final class ReportStyle {
@@ -32,8 +32,8 @@ final class ReportStyle {
             .lanes{display:grid;grid-template-columns:minmax(5.5rem,15rem) minmax(0,1fr) auto;
             column-gap:.75rem;font-size:.8125rem;line-height:1.75em}
             .lanes p{height:1.75em;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-            .lanes .phase{color:var(--muted);font-weight:600;font-size:.6875rem;letter-spacing:.06em;
-            height:2.0682em;line-height:2.3em}
+            .lanes .phase{color:var(--muted);font-weight:600;font-size:.84615em;letter-spacing:.06em;
+            height:2.06818em;line-height:2.3em}
             .lanes .times p{text-align:right}
             .names b{display:inline-block;width:1.3em}
             svg{display:block;overflow:hidden}
