@@ -54,8 +54,8 @@ public final class StopRaces {
         @Arbiter
         public void after(III_Result r) {
             r.r1 = Integer.parseInt(stop.reason().orElseThrow().detail());
-            r.r2 = stop.joined().size() == 1
-                    ? Integer.parseInt(stop.joined().get(0).detail())
+            r.r2 = stop.standing().joined().size() == 1
+                    ? Integer.parseInt(stop.standing().joined().get(0).detail())
                     : -1;
             r.r3 = time.stops();
         }
@@ -83,7 +83,7 @@ public final class StopRaces {
         @Arbiter
         public void after(III_Result r) {
             r.r1 = stop.reason().isPresent() ? 1 : 0;
-            r.r2 = stop.joined().size();
+            r.r2 = stop.standing().joined().size();
             r.r3 = time.stops();
         }
     }
