@@ -190,7 +190,13 @@ final class Run {
     String runningInWords() {
         monitor.lock();
         try {
-            return words(new ArrayList<>(running));
+            List<StepRun> open = new ArrayList<>();
+            for (StepRun step : running) {
+                if (step.isOpen()) {
+                    open.add(step); // what was given up is nobody's to wait for
+                }
+            }
+            return words(open);
         } finally {
             monitor.unlock();
         }
@@ -484,7 +490,7 @@ final class Run {
         List<StepRun> still = new ArrayList<>();
         giveUpAllOver(now);
         for (StepRun step : open) {
-            if (step.is(Stage.RUNNING)) {
+            if (step.isOpen()) {
                 next = earlier(next, lookAt(step, now, slow));
             } else if (step.is(Stage.GIVEN_UP) && now - step.graceEnd >= 0 && !step.over) {
                 over(step);
@@ -529,7 +535,7 @@ final class Run {
         List<StepRun> overdue = new ArrayList<>();
         List<Look.Subject> subjects = new ArrayList<>();
         for (StepRun step : open) {
-            if (step.is(Stage.RUNNING) && now - step.deadline.instant() >= 0) {
+            if (step.isOpen() && now - step.deadline.instant() >= 0) {
                 overdue.add(step);
                 subjects.add(step.subject());
             }

@@ -100,6 +100,7 @@ final class Standing {
         monitor.lock();
         try {
             reason = null;
+            signals = 0;
         } finally {
             monitor.unlock();
         }

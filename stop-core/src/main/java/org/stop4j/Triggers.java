@@ -83,7 +83,9 @@ final class Triggers {
     /** A class rather than a lambda: linking the first one takes 2 ms, which a quick stop would notice. */
     private record Telling(
             Trigger.Installed trigger, @Nullable Report report, Log log) implements Runnable {
+        // Throwable: other languages throw checked exceptions where none is declared.
         @Override
+        @SuppressWarnings("CatchingUnchecked")
         public void run() {
             try {
                 if (report == null) {
@@ -91,7 +93,7 @@ final class Triggers {
                 } else {
                     trigger.stopped(report);
                 }
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 log.warning("trigger " + Description.of(trigger) + " failed", e);
             }
         }
