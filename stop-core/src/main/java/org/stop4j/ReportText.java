@@ -28,7 +28,8 @@ final class ReportText {
             problems.add("therefore skipped: " + skipped);
         }
         if (problems.length() == 0) {
-            String note = report.notes().isEmpty() ? "not cleanly" : report.notes().get(0);
+            String note =
+                    report.notes().isEmpty() ? "not cleanly" : report.notes().get(0);
             return "stopped in " + in + ", but " + plain(note);
         }
         return "stopped in " + in + ", but step " + problems;

@@ -12,6 +12,7 @@ import org.openjdk.jcstress.infra.results.ZZZ_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 import org.stop4j.StepRun.Stage;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A step's thread against the thread of the stop, which gives the step up. */
@@ -36,7 +37,7 @@ public final class StepRaces {
         while (step.is(Stage.WAITING)) {
             Thread.onSpinWait();
         }
-        return step.giveUp(1);
+        return step.giveUp(1, List.of());
     }
 
     /** Either the step ends or it is given up; and whoever goes on is not interrupted. */
@@ -114,7 +115,7 @@ public final class StepRaces {
 
         @Actor
         public void giveUp(ZZ_Result r) {
-            r.r1 = step.giveUp(1);
+            r.r1 = step.giveUp(1, List.of());
         }
 
         @Arbiter

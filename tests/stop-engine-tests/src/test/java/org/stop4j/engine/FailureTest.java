@@ -100,8 +100,10 @@ class FailureTest {
             assertThat(log.lines())
                     .filteredOn(line -> line.thrown() == thrown)
                     .singleElement()
-                    .satisfies(line -> assertThat(line.message())
-                            .isEqualTo("step \"failing\" failed after 0 ms: java.io.IOException: on purpose"));
+                    .satisfies(
+                            line -> assertThat(line.message())
+                                    .isEqualTo(
+                                            "step \"failing\" failed after 0 ms: java.io.IOException: on purpose"));
         }
     }
 
@@ -190,15 +192,17 @@ class FailureTest {
     }
 
     @Test
-    void anAsynchronousStepWhoseStageFailsHasFailed(Stop stop, VirtualTime time)
-            throws Exception {
+    void anAsynchronousStepWhoseStageFailsHasFailed(Stop stop, VirtualTime time) throws Exception {
         IOException thrown = new IOException("on purpose");
         stop.asyncStep(Phase.DRAIN, "at once", deadline -> CompletableFuture.failedFuture(thrown));
-        stop.asyncStep(Phase.DRAIN, "later", deadline -> CompletableFuture.runAsync(
-                () -> {
-                    throw new CompletionException(thrown);
-                },
-                time.executor()));
+        stop.asyncStep(
+                Phase.DRAIN,
+                "later",
+                deadline -> CompletableFuture.runAsync(
+                        () -> {
+                            throw new CompletionException(thrown);
+                        },
+                        time.executor()));
         Report report = end(stop);
         assertThat(report.steps()).extracting(StepReport::result).containsOnly(Result.FAILED);
         assertThat(step(report, "at once").failure()).isSameAs(thrown);

@@ -95,7 +95,8 @@ final class Graph {
         long most = timeout.toMillis() / (random.nextInt(3) == 0 ? 1 : 20);
         Duration duration = random.nextInt(4) == 0
                 ? Duration.ZERO
-                : Duration.ofNanos(random.nextInt((int) most + 1) * 1_000_000L + random.nextInt(1000));
+                : Duration.ofNanos(
+                        random.nextInt((int) most + 1) * 1_000_000L + random.nextInt(1000));
         Duration ceiling =
                 random.nextInt(4) == 0 ? millis(1 + random.nextInt((int) most + 1)) : null;
         return new Node("step " + number, phase, deed, duration, ceiling, after);

@@ -34,7 +34,10 @@ class GraphTest {
 
     /** What came of one graph. */
     private record Came(
-            Graph graph, Report report, Map<String, Duration> begins, Map<String, StepReport> steps) {}
+            Graph graph,
+            Report report,
+            Map<String, Duration> begins,
+            Map<String, StepReport> steps) {}
 
     @Test
     void everyPromiseHoldsForEveryGraph() throws Exception {
@@ -63,8 +66,7 @@ class GraphTest {
         try (VirtualTime time = new VirtualTime(new Random().nextLong())) {
             FakeSignals signals = new FakeSignals();
             RecordingExit exit = new RecordingExit(time);
-            Stop stop = graph.describe(
-                            Stop.builder().time(time).exit(exit).trigger(signals))
+            Stop stop = graph.describe(Stop.builder().time(time).exit(exit).trigger(signals))
                     .start();
             graph.register(stop, time, begins);
             signals.raise(Signal.TERM);
@@ -76,7 +78,9 @@ class GraphTest {
             Report report = stop.await();
             Map<String, StepReport> steps = new HashMap<>();
             for (StepReport step : report.steps()) {
-                assertThat(steps.put(step.name(), step)).as("%s is reported once", step).isNull();
+                assertThat(steps.put(step.name(), step))
+                        .as("%s is reported once", step)
+                        .isNull();
                 results.add(step.result());
             }
             Came came = new Came(graph, report, begins, steps);
@@ -100,8 +104,8 @@ class GraphTest {
                 assertThat(came.begins()).doesNotContainKey(step.name());
                 assertThat(came.graph().aborting)
                         .as("phases that abort, one of which has skipped %s", step.name())
-                        .anyMatch(phase -> step.phase().equals(phase)
-                                || !step.phase().equals(Phase.LAST));
+                        .anyMatch(phase ->
+                                step.phase().equals(phase) || !step.phase().equals(Phase.LAST));
             } else {
                 assertThat(came.begins().get(step.name()))
                         .as("when %s began", step.name())
@@ -164,7 +168,9 @@ class GraphTest {
 
     /** Only the phase just before can have used up its grace beyond its end. */
     private static Duration graceBefore(Came came, PhaseReport phase) {
-        return phase == came.report().phases().get(0) ? Duration.ZERO : came.graph().grace();
+        return phase == came.report().phases().get(0)
+                ? Duration.ZERO
+                : came.graph().grace();
     }
 
     private static Graph.Node node(Graph graph, String name) {
@@ -198,14 +204,19 @@ class GraphTest {
                 case HANG -> possible.add(Result.INTERRUPTED);
                 case HANG_ON, ASYNC_NEVER -> possible.add(Result.HUNG);
                 case CLEAN_UP -> possible.addAll(List.of(Result.INTERRUPTED, Result.HUNG));
-                case WORK -> possible.addAll(
-                        cut ? List.of(Result.INTERRUPTED, Result.DONE) : List.of(Result.DONE));
-                case ASYNC -> possible.addAll(
-                        cut ? List.of(Result.HUNG, Result.DONE) : List.of(Result.DONE));
-                case FAIL, ERROR -> possible.addAll(
-                        cut ? List.of(Result.INTERRUPTED, Result.FAILED) : List.of(Result.FAILED));
-                case ASYNC_FAIL -> possible.addAll(
-                        cut ? List.of(Result.HUNG, Result.FAILED) : List.of(Result.FAILED));
+                case WORK ->
+                    possible.addAll(
+                            cut ? List.of(Result.INTERRUPTED, Result.DONE) : List.of(Result.DONE));
+                case ASYNC ->
+                    possible.addAll(cut ? List.of(Result.HUNG, Result.DONE) : List.of(Result.DONE));
+                case FAIL, ERROR ->
+                    possible.addAll(
+                            cut
+                                    ? List.of(Result.INTERRUPTED, Result.FAILED)
+                                    : List.of(Result.FAILED));
+                case ASYNC_FAIL ->
+                    possible.addAll(
+                            cut ? List.of(Result.HUNG, Result.FAILED) : List.of(Result.FAILED));
             }
             assertThat(possible).as("%s, which came out as %s", node, step).contains(step.result());
             if (!cut && step.result() != Result.SKIPPED) {
@@ -230,7 +241,8 @@ class GraphTest {
     }
 
     private static void theReportIsInTheOrderOfBegin(Came came) {
-        List<Phase> order = came.report().phases().stream().map(PhaseReport::phase).toList();
+        List<Phase> order =
+                came.report().phases().stream().map(PhaseReport::phase).toList();
         List<Phase> expected = came.graph().phases.stream()
                 .filter(phase -> came.graph().nodes.stream()
                         .anyMatch(node -> node.phase().equals(phase)))

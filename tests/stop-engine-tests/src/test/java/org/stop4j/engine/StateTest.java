@@ -215,8 +215,7 @@ class StateTest {
 
     @Test
     void aStopIsNotAskedForByItsTriggersOnceItIsClosed(
-            Stop stop, VirtualTime time, org.stop4j.testing.FakeSignals signals)
-            throws Exception {
+            Stop stop, VirtualTime time, org.stop4j.testing.FakeSignals signals) throws Exception {
         stop.close();
         stop.close();
         assertThat(signals.raise(org.stop4j.Signal.TERM)).isFalse();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,7 +17,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.time.Duration;
 
 /** The scheduler of a virtual time behaves as that of the JDK with one thread. */
 class SchedulerTest {
@@ -205,12 +205,11 @@ class SchedulerTest {
 
     @Test
     void aPeriodThatIsNotPositiveIsRefused() {
-        assertThatThrownBy(
-                        () -> scheduler.scheduleAtFixedRate(this::note, 0, 0, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> scheduler.scheduleAtFixedRate(this::note, 0, 0, TimeUnit.SECONDS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0");
-        assertThatThrownBy(() ->
-                        scheduler.scheduleWithFixedDelay(this::note, 0, -1, TimeUnit.SECONDS))
+        assertThatThrownBy(
+                        () -> scheduler.scheduleWithFixedDelay(this::note, 0, -1, TimeUnit.SECONDS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("-1");
     }
