@@ -18,8 +18,8 @@ final class Stacks {
     }
 
     /**
-     * Without what JDK 17 writes before every class name ({@code app//}, {@code java.base@17.0.15/}), and
-     * without the classes of lambdas, which only some ways to take a stack show.
+     * Without what JDK 17 writes before every class name ({@code app//}, {@code java.base@17.0.15/}), without
+     * the classes of lambdas, which only some ways to take a stack show, and without what is below every step.
      */
     static List<StackTraceElement> plain(StackTraceElement[] frames) {
         List<StackTraceElement> plain = new ArrayList<>(frames.length);
@@ -35,7 +35,26 @@ final class Stacks {
                         frame.getLineNumber()));
             }
         }
+        removeWhatIsBelowSteps(plain);
         return plain;
+    }
+
+    private static void removeWhatIsBelowSteps(List<StackTraceElement> frames) {
+        int top = frames.size();
+        for (int i = frames.size() - 1; i > 0 && isBelowSteps(frames.get(i)); i--) {
+            if (!frames.get(i).getClassName().equals("java.lang.Thread")) {
+                top = i;
+            }
+        }
+        frames.subList(top, frames.size()).clear();
+    }
+
+    private static boolean isBelowSteps(StackTraceElement frame) {
+        String type = frame.getClassName();
+        return type.equals("java.lang.Thread")
+                || type.startsWith(Crew.class.getName())
+                || type.startsWith(StepRun.class.getName())
+                || type.startsWith(Work.class.getName() + '$');
     }
 
     /** To be logged: a trace of the first, with the others as suppressed ones. */
