@@ -69,8 +69,7 @@ class BudgetTest {
     }
 
     @Test
-    void whatAPhaseDoesNotUseIsForTheNext(Stop.Builder builder, VirtualTime time)
-            throws Exception {
+    void whatAPhaseDoesNotUseIsForTheNext(Stop.Builder builder, VirtualTime time) throws Exception {
         Stop stop = builder.timeout(seconds(100)).start();
         stop.step(Phase.DRAIN, "http", (Step) deadline -> time.sleep(seconds(1)));
         stop.step(Phase.FINISH, "jobs", (Step) deadline -> time.hang());
@@ -94,7 +93,8 @@ class BudgetTest {
 
     @Test
     void aPhaseWithoutStepsKeepsNothing(Stop.Builder builder, VirtualTime time) throws Exception {
-        Stop stop = builder.timeout(seconds(100)).reserve(Phase.CLOSE, seconds(50)).start();
+        Stop stop =
+                builder.timeout(seconds(100)).reserve(Phase.CLOSE, seconds(50)).start();
         stop.step(Phase.DRAIN, "http", (Step) deadline -> time.hang());
         Report report = end(stop);
         assertThat(step(report, "http").took()).isEqualTo(seconds(100));
@@ -144,8 +144,7 @@ class BudgetTest {
     }
 
     @Test
-    void theGracesOfALongChainDoNotAddUp(Stop.Builder builder, VirtualTime time)
-            throws Exception {
+    void theGracesOfALongChainDoNotAddUp(Stop.Builder builder, VirtualTime time) throws Exception {
         Stop stop = builder.timeout(seconds(10)).start();
         for (int i = 0; i < 100; i++) {
             stop.step(Phase.DRAIN, "link " + i, (Step) deadline -> time.hangUninterruptibly())
@@ -164,8 +163,8 @@ class BudgetTest {
 
     @ParameterizedTest
     @CsvSource({"5, 5", "90, 90", "1000, 100"})
-    void aCeilingCanOnlyShorten(
-            int ceiling, int took, Stop.Builder builder, VirtualTime time) throws Exception {
+    void aCeilingCanOnlyShorten(int ceiling, int took, Stop.Builder builder, VirtualTime time)
+            throws Exception {
         Stop stop = builder.timeout(seconds(100)).start();
         stop.step(Phase.DRAIN, "http", (Step) deadline -> time.hang()).ceiling(seconds(ceiling));
         StepReport http = step(end(stop), "http");
@@ -188,8 +187,7 @@ class BudgetTest {
     @ParameterizedTest
     @CsvSource({"0", "-1"})
     void aCeilingThatIsNotPositiveIsRefused(int ceiling, Stop stop) {
-        assertThatThrownBy(
-                        () -> stop.step(Phase.DRAIN, "http", NOTHING).ceiling(seconds(ceiling)))
+        assertThatThrownBy(() -> stop.step(Phase.DRAIN, "http", NOTHING).ceiling(seconds(ceiling)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("ceiling of step \"http\"");
     }
@@ -197,8 +195,8 @@ class BudgetTest {
     // ---- half of it, and the end
 
     @Test
-    void atHalfOfItsTimeTheLogTellsWhatStillRunsAndWhere(
-            Stop.Builder builder, VirtualTime time) throws Exception {
+    void atHalfOfItsTimeTheLogTellsWhatStillRunsAndWhere(Stop.Builder builder, VirtualTime time)
+            throws Exception {
         List<String> said = new CopyOnWriteArrayList<>();
         try (LogLines log = new LogLines(line -> {
             if (line.message().contains("half of the time")) {
@@ -234,8 +232,9 @@ class BudgetTest {
             assertThat(http.stacks().get(0).frames())
                     .anyMatch(frame -> frame.getClassName().contains("BudgetTest"));
             assertThat(log.warnings())
-                    .anyMatch(line -> line.startsWith(
-                            "step \"http\" is over its limit of 100.0 s, at org.stop4j.engine.BudgetTest."));
+                    .anyMatch(
+                            line -> line.startsWith(
+                                    "step \"http\" is over its limit of 100.0 s, at org.stop4j.engine.BudgetTest."));
             assertThat(exit.await()).isEqualTo(3);
         }
     }
@@ -292,17 +291,20 @@ class BudgetTest {
         Stop stop = builder.timeout(seconds(100)).start();
         stop.step(Phase.DRAIN, "http", (Step) deadline -> Thread.currentThread().interrupt());
         stop.step(Phase.DRAIN, "next", (Step) deadline -> {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new IllegalStateException("it found the interrupt of another");
-            }
-        }).after("http");
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw new IllegalStateException("it found the interrupt of another");
+                    }
+                })
+                .after("http");
         assertThat(end(stop).outcome()).isEqualTo(Outcome.CLEAN);
     }
 
     @Test
     void theGraceIsShortWhereTheReservesAre(Stop.Builder builder, VirtualTime time)
             throws Exception {
-        Stop stop = builder.timeout(seconds(100)).reserve(Phase.CLOSE, seconds(0.04)).start();
+        Stop stop = builder.timeout(seconds(100))
+                .reserve(Phase.CLOSE, seconds(0.04))
+                .start();
         stop.step(Phase.DRAIN, "http", (Step) deadline -> time.hangUninterruptibly());
         stop.step(Phase.CLOSE, "pool", NOTHING);
         assertThat(phase(end(stop), Phase.CLOSE).begin()).isEqualTo(seconds(99.97));

@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -86,7 +87,7 @@ class FailureTest {
     }
 
     private static long deeper(long n) {
-        return deeper(n + 1) + 1;
+        return n < 0 ? 0 : deeper(n + 1) + 1;
     }
 
     @Test
@@ -100,8 +101,10 @@ class FailureTest {
             assertThat(log.lines())
                     .filteredOn(line -> line.thrown() == thrown)
                     .singleElement()
-                    .satisfies(line -> assertThat(line.message())
-                            .isEqualTo("step \"failing\" failed after 0 ms: java.io.IOException: on purpose"));
+                    .satisfies(
+                            line -> assertThat(line.message())
+                                    .isEqualTo(
+                                            "step \"failing\" failed after 0 ms: java.io.IOException: on purpose"));
         }
     }
 
@@ -171,7 +174,8 @@ class FailureTest {
         ScheduledExecutorService scheduler = time.scheduler();
         stop.asyncStep(Phase.DRAIN, "http", deadline -> {
             CompletableFuture<String> done = new CompletableFuture<>();
-            scheduler.schedule(() -> done.complete("drained"), 3, TimeUnit.SECONDS);
+            Future<?> unused =
+                    scheduler.schedule(() -> done.complete("drained"), 3, TimeUnit.SECONDS);
             return done;
         });
         stop.step(Phase.CLOSE, "pool", NOTHING);
@@ -190,15 +194,17 @@ class FailureTest {
     }
 
     @Test
-    void anAsynchronousStepWhoseStageFailsHasFailed(Stop stop, VirtualTime time)
-            throws Exception {
+    void anAsynchronousStepWhoseStageFailsHasFailed(Stop stop, VirtualTime time) throws Exception {
         IOException thrown = new IOException("on purpose");
         stop.asyncStep(Phase.DRAIN, "at once", deadline -> CompletableFuture.failedFuture(thrown));
-        stop.asyncStep(Phase.DRAIN, "later", deadline -> CompletableFuture.runAsync(
-                () -> {
-                    throw new CompletionException(thrown);
-                },
-                time.executor()));
+        stop.asyncStep(
+                Phase.DRAIN,
+                "later",
+                deadline -> CompletableFuture.runAsync(
+                        () -> {
+                            throw new CompletionException(thrown);
+                        },
+                        time.executor()));
         Report report = end(stop);
         assertThat(report.steps()).extracting(StepReport::result).containsOnly(Result.FAILED);
         assertThat(step(report, "at once").failure()).isSameAs(thrown);

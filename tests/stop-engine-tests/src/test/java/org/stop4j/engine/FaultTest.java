@@ -37,8 +37,8 @@ class FaultTest {
     // ---- listeners
 
     @Test
-    void aListenerThatThrowsKeepsNobodyFromAnything(
-            Stop stop, RecordingExit exit, VirtualTime time) throws Exception {
+    void aListenerThatThrowsKeepsNobodyFromAnything(Stop stop, RecordingExit exit, VirtualTime time)
+            throws Exception {
         List<State> told = new CopyOnWriteArrayList<>();
         stop.listen(change -> {
             throw new AssertionError("on purpose");
@@ -227,8 +227,7 @@ class FaultTest {
     }
 
     @Test
-    void aLoggerThatThrowsKeepsNobodyFromAnything(Stop stop, RecordingExit exit)
-            throws Exception {
+    void aLoggerThatThrowsKeepsNobodyFromAnything(Stop stop, RecordingExit exit) throws Exception {
         stop.step(Phase.DRAIN, "http", NOTHING);
         AtomicInteger calls = new AtomicInteger();
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
@@ -290,7 +289,8 @@ class FaultTest {
             int threads, Stop.Builder builder, RecordingExit exit, VirtualTime time)
             throws Exception {
         List<String> ran = new CopyOnWriteArrayList<>();
-        Stop stop = builder.timeout(seconds(100)).time(new Scarce(time, threads)).start();
+        Stop stop =
+                builder.timeout(seconds(100)).time(new Scarce(time, threads)).start();
         List<String> names = new ArrayList<>();
         for (Phase phase : List.of(Phase.DRAIN, Phase.CLOSE)) {
             for (int i = 0; i < 3; i++) {
@@ -319,7 +319,8 @@ class FaultTest {
     void aClockThatWrapsMakesNoDifference(long start) throws Exception {
         try (VirtualTime time = new VirtualTime(start)) {
             RecordingExit exit = new RecordingExit(time);
-            Stop stop = Stop.builder().timeout(seconds(100)).time(time).exit(exit).start();
+            Stop stop =
+                    Stop.builder().timeout(seconds(100)).time(time).exit(exit).start();
             stop.step(Phase.DRAIN, "http", (Step) deadline -> time.hang());
             stop.step(Phase.FINISH, "jobs", (Step) deadline -> time.sleep(seconds(1)));
             stop.step(Phase.CLOSE, "pool", (Step) deadline -> time.hangUninterruptibly())
@@ -355,8 +356,7 @@ class FaultTest {
                     .exit(Exit.never())
                     .start();
             stop.step(Phase.DRAIN, "http", (Step) deadline -> time.sleep(seconds(number)));
-            stop.step(Phase.CLOSE, "pool", (Step) deadline -> time.hang())
-                    .ceiling(seconds(10));
+            stop.step(Phase.CLOSE, "pool", (Step) deadline -> time.hang()).ceiling(seconds(10));
             stops.add(stop);
         }
         stops.forEach(stop -> stop.request("test"));

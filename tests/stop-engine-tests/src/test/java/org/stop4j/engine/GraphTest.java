@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +35,14 @@ class GraphTest {
 
     /** What came of one graph. */
     private record Came(
-            Graph graph, Report report, Map<String, Duration> begins, Map<String, StepReport> steps) {}
+            Graph graph,
+            Report report,
+            Map<String, Duration> begins,
+            Map<String, StepReport> steps) {
+        StepReport step(String name) {
+            return Objects.requireNonNull(steps.get(name), name);
+        }
+    }
 
     @Test
     void everyPromiseHoldsForEveryGraph() throws Exception {
@@ -63,8 +71,7 @@ class GraphTest {
         try (VirtualTime time = new VirtualTime(new Random().nextLong())) {
             FakeSignals signals = new FakeSignals();
             RecordingExit exit = new RecordingExit(time);
-            Stop stop = graph.describe(
-                            Stop.builder().time(time).exit(exit).trigger(signals))
+            Stop stop = graph.describe(Stop.builder().time(time).exit(exit).trigger(signals))
                     .start();
             graph.register(stop, time, begins);
             signals.raise(Signal.TERM);
@@ -76,7 +83,9 @@ class GraphTest {
             Report report = stop.await();
             Map<String, StepReport> steps = new HashMap<>();
             for (StepReport step : report.steps()) {
-                assertThat(steps.put(step.name(), step)).as("%s is reported once", step).isNull();
+                assertThat(steps.put(step.name(), step))
+                        .as("%s is reported once", step)
+                        .isNull();
                 results.add(step.result());
             }
             Came came = new Came(graph, report, begins, steps);
@@ -100,8 +109,8 @@ class GraphTest {
                 assertThat(came.begins()).doesNotContainKey(step.name());
                 assertThat(came.graph().aborting)
                         .as("phases that abort, one of which has skipped %s", step.name())
-                        .anyMatch(phase -> step.phase().equals(phase)
-                                || !step.phase().equals(Phase.LAST));
+                        .anyMatch(phase ->
+                                step.phase().equals(phase) || !step.phase().equals(Phase.LAST));
             } else {
                 assertThat(came.begins().get(step.name()))
                         .as("when %s began", step.name())
@@ -125,9 +134,9 @@ class GraphTest {
             over = phase.begin().plus(phase.took());
         }
         for (Graph.Node node : came.graph().nodes) {
-            StepReport step = came.steps().get(node.name());
+            StepReport step = came.step(node.name());
             for (String other : node.after()) {
-                StepReport before = came.steps().get(other);
+                StepReport before = came.step(other);
                 if (step.result() != Result.SKIPPED && before.result() != Result.SKIPPED) {
                     assertThat(step.begin())
                             .as("%s after %s", node.name(), other)
@@ -164,7 +173,9 @@ class GraphTest {
 
     /** Only the phase just before can have used up its grace beyond its end. */
     private static Duration graceBefore(Came came, PhaseReport phase) {
-        return phase == came.report().phases().get(0) ? Duration.ZERO : came.graph().grace();
+        return phase.equals(came.report().phases().get(0))
+                ? Duration.ZERO
+                : came.graph().grace();
     }
 
     private static Graph.Node node(Graph graph, String name) {
@@ -191,21 +202,26 @@ class GraphTest {
 
     private static void eachCameOutAsItIs(Came came) {
         for (Graph.Node node : came.graph().nodes) {
-            StepReport step = came.steps().get(node.name());
+            StepReport step = came.step(node.name());
             boolean cut = step.took().compareTo(step.limit()) >= 0;
             List<Result> possible = new ArrayList<>(List.of(Result.SKIPPED));
             switch (node.deed()) {
                 case HANG -> possible.add(Result.INTERRUPTED);
                 case HANG_ON, ASYNC_NEVER -> possible.add(Result.HUNG);
                 case CLEAN_UP -> possible.addAll(List.of(Result.INTERRUPTED, Result.HUNG));
-                case WORK -> possible.addAll(
-                        cut ? List.of(Result.INTERRUPTED, Result.DONE) : List.of(Result.DONE));
-                case ASYNC -> possible.addAll(
-                        cut ? List.of(Result.HUNG, Result.DONE) : List.of(Result.DONE));
-                case FAIL, ERROR -> possible.addAll(
-                        cut ? List.of(Result.INTERRUPTED, Result.FAILED) : List.of(Result.FAILED));
-                case ASYNC_FAIL -> possible.addAll(
-                        cut ? List.of(Result.HUNG, Result.FAILED) : List.of(Result.FAILED));
+                case WORK ->
+                    possible.addAll(
+                            cut ? List.of(Result.INTERRUPTED, Result.DONE) : List.of(Result.DONE));
+                case ASYNC ->
+                    possible.addAll(cut ? List.of(Result.HUNG, Result.DONE) : List.of(Result.DONE));
+                case FAIL, ERROR ->
+                    possible.addAll(
+                            cut
+                                    ? List.of(Result.INTERRUPTED, Result.FAILED)
+                                    : List.of(Result.FAILED));
+                case ASYNC_FAIL ->
+                    possible.addAll(
+                            cut ? List.of(Result.HUNG, Result.FAILED) : List.of(Result.FAILED));
             }
             assertThat(possible).as("%s, which came out as %s", node, step).contains(step.result());
             if (!cut && step.result() != Result.SKIPPED) {
@@ -230,7 +246,8 @@ class GraphTest {
     }
 
     private static void theReportIsInTheOrderOfBegin(Came came) {
-        List<Phase> order = came.report().phases().stream().map(PhaseReport::phase).toList();
+        List<Phase> order =
+                came.report().phases().stream().map(PhaseReport::phase).toList();
         List<Phase> expected = came.graph().phases.stream()
                 .filter(phase -> came.graph().nodes.stream()
                         .anyMatch(node -> node.phase().equals(phase)))

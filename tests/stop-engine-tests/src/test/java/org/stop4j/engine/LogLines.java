@@ -16,7 +16,10 @@ final class LogLines implements AutoCloseable {
     private static volatile @Nullable LogLines current;
 
     /** A line, and what came with it. */
-    record Line(System.Logger.Level level, String message, @Nullable Throwable thrown) {}
+    record Line(
+            System.Logger.Level level,
+            String message,
+            @Nullable Throwable thrown) {}
 
     private final List<Line> lines = new CopyOnWriteArrayList<>();
     private final Consumer<Line> also;
@@ -93,7 +96,8 @@ final class LogLines implements AutoCloseable {
                 @Nullable ResourceBundle bundle,
                 @Nullable String format,
                 @Nullable Object... params) {
-            log(level, bundle, MessageFormat.format(String.valueOf(format), params), (Throwable) null);
+            log(level, bundle, MessageFormat.format(String.valueOf(format), params), (Throwable)
+                    null);
         }
     }
 }

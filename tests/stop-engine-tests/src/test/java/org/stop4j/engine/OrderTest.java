@@ -97,7 +97,9 @@ class OrderTest {
     void ownPhasesHaveTheirPlaces(Stop.Builder builder, VirtualTime time) throws Exception {
         Phase caches = new Phase("CACHES");
         Phase audit = new Phase("AUDIT");
-        Stop stop = builder.phaseAfter(Phase.FINISH, caches).phaseAfter(caches, audit).start();
+        Stop stop = builder.phaseAfter(Phase.FINISH, caches)
+                .phaseAfter(caches, audit)
+                .start();
         stop.step(Phase.CLOSE, "pool", sleeping(time, 1));
         stop.step(audit, "audit", sleeping(time, 1));
         stop.step(caches, "caches", sleeping(time, 1));
@@ -208,8 +210,7 @@ class OrderTest {
     }
 
     @Test
-    void aStepThatComesWhenItsPhaseHasBegunIsRefused(Stop stop, VirtualTime time)
-            throws Exception {
+    void aStepThatComesWhenItsPhaseHasBegunIsRefused(Stop stop, VirtualTime time) throws Exception {
         AtomicReference<List<Throwable>> refused = new AtomicReference<>(List.of());
         RegisteredStep notify = stop.step(Phase.NOTIFY, "registry", NOTHING);
         RegisteredStep drain = stop.step(Phase.DRAIN, "http", NOTHING);
@@ -239,8 +240,8 @@ class OrderTest {
 
     @Test
     void aStepMayRegisterOneForALaterPhase(Stop stop) throws Exception {
-        stop.step(Phase.DRAIN, "http", (Step) deadline ->
-                stop.step(Phase.CLOSE, "found late", NOTHING));
+        stop.step(Phase.DRAIN, "http", (Step)
+                deadline -> stop.step(Phase.CLOSE, "found late", NOTHING));
         assertThat(end(stop).steps())
                 .extracting(StepReport::name)
                 .containsExactly("http", "found late");

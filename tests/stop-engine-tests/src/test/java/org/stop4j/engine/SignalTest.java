@@ -62,7 +62,8 @@ class SignalTest {
             signals.raise(second);
             assertThat(exit.await()).isEqualTo(code);
             assertThat(log.warnings())
-                    .anyMatch(line -> line.contains("shortened to 20.0 s; the time is cut of \"http\""));
+                    .anyMatch(line ->
+                            line.contains("shortened to 20.0 s; the time is cut of \"http\""));
         }
         assertThat(time.elapsed()).isEqualTo(seconds(40));
         Report report = stop.await();
@@ -179,17 +180,15 @@ class SignalTest {
         assertThat(exit.await()).isZero();
         Report report = stop.await();
         assertThat(report.reason().detail()).isEqualTo("first");
-        assertThat(report.joined())
-                .extracting(Reason::detail)
-                .containsExactly("second", "SIGTERM");
+        assertThat(report.joined()).extracting(Reason::detail).containsExactly("second", "SIGTERM");
         assertThat(report.took()).isEqualTo(seconds(5));
     }
 
     // ---- the hold
 
     @Test
-    void theProcessIsHeldUntilNobodyWaitsAnyMore(
-            Stop stop, VirtualTime time, RecordingExit exit) throws Exception {
+    void theProcessIsHeldUntilNobodyWaitsAnyMore(Stop stop, VirtualTime time, RecordingExit exit)
+            throws Exception {
         Hold first = stop.hold();
         Hold second = stop.hold();
         end(stop);
@@ -219,8 +218,7 @@ class SignalTest {
     }
 
     @Test
-    void aSignalEndsTheHold(
-            Stop stop, VirtualTime time, FakeSignals signals, RecordingExit exit)
+    void aSignalEndsTheHold(Stop stop, VirtualTime time, FakeSignals signals, RecordingExit exit)
             throws Exception {
         Hold hold = stop.hold();
         end(stop);
@@ -234,8 +232,7 @@ class SignalTest {
 
     @Test
     void whatComesAfterTheEndChangesNothing(
-            Stop stop, VirtualTime time, FakeSignals signals, RecordingExit exit)
-            throws Exception {
+            Stop stop, VirtualTime time, FakeSignals signals, RecordingExit exit) throws Exception {
         stop.step(Phase.DRAIN, "http", NOTHING);
         Report report = end(stop);
         assertThat(exit.await()).isZero();

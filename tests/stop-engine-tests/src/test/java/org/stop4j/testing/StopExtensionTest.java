@@ -40,8 +40,7 @@ class StopExtensionTest {
                 .selectors(DiscoverySelectors.selectClass(type))
                 // They are disabled for whoever finds them by name.
                 .configurationParameter(
-                        "junit.jupiter.conditions.deactivate",
-                        "org.junit.*DisabledCondition")
+                        "junit.jupiter.conditions.deactivate", "org.junit.*DisabledCondition")
                 .configurationParameters(parameters)
                 .build();
         LauncherFactory.create().execute(request, new TestExecutionListener() {
@@ -146,7 +145,7 @@ class StopExtensionTest {
     @ExtendWith(StopExtension.class)
     static class Shared {
         Shared(VirtualTime time) {
-            throw new AssertionError("not to be called with " + time);
+            throw new AssertionError("not to be called at " + time.elapsed());
         }
 
         @Test
@@ -267,7 +266,8 @@ class StopExtensionTest {
         @ParameterizedTest
         @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
         void many(int seconds, Stop stop, VirtualTime time, RecordingExit exit) throws Exception {
-            stop.step(Phase.DRAIN, "http", (Step) deadline -> time.sleep(Duration.ofSeconds(seconds)));
+            stop.step(Phase.DRAIN, "http", (Step)
+                    deadline -> time.sleep(Duration.ofSeconds(seconds)));
             stop.request("test");
             assertThat(exit.await()).isZero();
             assertThat(time.elapsed()).isEqualTo(Duration.ofSeconds(seconds));
