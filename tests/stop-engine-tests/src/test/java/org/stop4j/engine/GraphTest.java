@@ -48,7 +48,7 @@ class GraphTest {
     void everyPromiseHoldsForEveryGraph() throws Exception {
         Long one = Long.getLong("stop.graph.seed");
         Random seeds = new Random();
-        int count = one != null ? 1 : Integer.getInteger("stop.graph.count", 500);
+        int count = one != null ? 1 : Integer.getInteger("stop.graph.count", 300);
         Set<Result> seen = new LinkedHashSet<>();
         for (int i = 0; i < count; i++) {
             long seed = one != null ? one : seeds.nextLong();
