@@ -27,6 +27,11 @@ final class Aside {
 
     /** Makes the call; false if it has not returned in time, and goes on without anybody's waiting. */
     boolean call(Runnable task) {
+        return call(task, patienceNanos);
+    }
+
+    /** The same, with a patience of its own. */
+    boolean call(Runnable task, long nanos) {
         Helper its = helper;
         if (its == null) {
             its = new Helper();
@@ -38,7 +43,7 @@ final class Aside {
             }
             helper = its;
         }
-        if (its.call(task)) {
+        if (its.call(task, nanos)) {
             return true;
         }
         where = Stacks.of(its.thread);
@@ -72,8 +77,8 @@ final class Aside {
             thread.setContextClassLoader(loader);
         }
 
-        private boolean call(Runnable wanted) {
-            Deadline limit = Deadline.after(Duration.ofNanos(patienceNanos), time);
+        private boolean call(Runnable wanted, long nanos) {
+            Deadline limit = Deadline.after(Duration.ofNanos(nanos), time);
             monitor.lock();
             try {
                 task = wanted;
@@ -101,11 +106,17 @@ final class Aside {
             }
         }
 
+        // What a task throws is its own to catch. This is for what it cannot: the thread must stay,
+        // or the
+        // next call would wait for nobody.
         @Override
+        @SuppressWarnings("CatchingUnchecked")
         public void run() {
             for (Runnable next = next(); next != null; next = next()) {
                 try {
                     next.run();
+                } catch (Throwable uncaught) {
+                    Log.hand(uncaught);
                 } finally {
                     done();
                 }

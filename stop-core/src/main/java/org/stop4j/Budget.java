@@ -13,8 +13,12 @@ final class Budget {
     /** How long a step that was interrupted may take to end, before the stop goes on; at most. */
     private static final long MOST_GRACE_NANOS = 100_000_000;
 
+    /** How long the look at where steps hang may take, before they are interrupted; at most. */
+    private static final long MOST_LOOK_NANOS = 500_000_000;
+
     private final long[] reserves;
     private final long graceNanos;
+    private final long lookNanos;
 
     /**
      * Shares it out. A phase without a reserve of its own keeps a tenth of the whole; where there are more
@@ -27,6 +31,7 @@ final class Budget {
         reserves = new long[phases.size()];
         long left = whole;
         long grace = Math.min(MOST_GRACE_NANOS, whole / 100);
+        long look = MOST_LOOK_NANOS;
         List<String> words = new ArrayList<>();
         for (int i = 0; i < reserves.length; i++) {
             Duration own = chosen.get(phases.get(i));
@@ -34,9 +39,11 @@ final class Budget {
                     own == null ? share(whole, reserves.length) : Durations.saturatedNanos(own);
             left = left < 0 ? left : left - reserves[i];
             grace = Math.min(grace, reserves[i] / 4);
+            look = Math.min(look, reserves[i] / 2);
             words.add(phases.get(i) + " " + Durations.plain(Duration.ofNanos(reserves[i])));
         }
         graceNanos = grace;
+        lookNanos = look;
         if (left < 0) {
             throw new IllegalArgumentException(
                     "the reserves of the phases (" + String.join(", ", words)
@@ -53,6 +60,11 @@ final class Budget {
     /** How long a step that was interrupted may take to end, before the stop goes on. */
     long graceNanos() {
         return graceNanos;
+    }
+
+    /** How long to look at where steps hang, before they are interrupted. */
+    long lookNanos() {
+        return lookNanos;
     }
 
     /** What the phase keeps. */

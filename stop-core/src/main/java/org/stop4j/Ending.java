@@ -25,8 +25,14 @@ final class Ending implements Runnable {
     /** Of the margin, what is kept for telling where it hung. */
     private static final long DUMP_NANOS = 250_000_000;
 
-    /** Of the margin, what halting takes: the JVM waits 0.3 s for threads that are in native code. */
-    private static final long HALT_NANOS = 350_000_000;
+    /** Of that, what is kept for an answer to whoever waits for one. */
+    private static final long ANSWER_NANOS = 50_000_000;
+
+    /** Of that, what is kept for deleting a dump of threads that takes too long. */
+    private static final long CLEANUP_MILLIS = 50;
+
+    /** Of the margin, what halting takes: the JVM waits 0.3 s for threads in native code. */
+    private static final long HALT_NANOS = 400_000_000;
 
     private final Stop stop;
     private final Stop.Settings settings;
@@ -45,6 +51,8 @@ final class Ending implements Runnable {
     private final CountDownLatch finished = new CountDownLatch(1);
 
     private volatile @Nullable Reason hurriedBy;
+    /** The answer is being given, or was: one that is given by force would come too late. */
+    private volatile boolean answered;
 
     Ending(
             Stop stop,
@@ -80,7 +88,7 @@ final class Ending implements Runnable {
     /** How long anything that is not a step may take of the time of the steps. */
     private static long patienceNanos(Duration timeout) {
         long tenth = Durations.saturatedNanos(timeout) / 10;
-        return Math.min(1_000_000_000, Math.max(200_000_000, tenth));
+        return Math.min(1_000_000_000, Math.max(500_000_000, tenth));
     }
 
     // ---- for others, on any thread
@@ -173,7 +181,7 @@ final class Ending implements Runnable {
     @SuppressWarnings("CatchingUnchecked")
     private void enter(State next) {
         try {
-            stop.moveTo(next, reason);
+            stop.standing().moveTo(next, reason);
             tell();
             if (next == State.DRAINING) {
                 narrator.begins(reason, plan.inWords(), settings.timeout());
@@ -203,7 +211,7 @@ final class Ending implements Runnable {
         Outcome outcome = Report.outcomeOf(phases);
         return new Report(
                 reason,
-                stop.joined(),
+                stop.standing().joined(),
                 outcome,
                 exitCode(outcome),
                 begin,
@@ -245,7 +253,8 @@ final class Ending implements Runnable {
     }
 
     private void publish(Report report) {
-        stop.publish(report);
+        answered = true;
+        stop.standing().publish(report);
         triggers.answer(report, narrator, aside);
         tell();
         stop.complete(report);
@@ -313,18 +322,26 @@ final class Ending implements Runnable {
     // ---- by force
 
     private void overTime() {
+        Duration late = Duration.ofNanos(Math.max(0, time.nanos() - whole.instant()));
         force(
                 Outcome.FORCED.exitCode(),
-                "not at its end " + Durations.plain(MARGIN) + " after its deadline");
+                "not at its end " + Durations.plain(late) + " after its deadline");
     }
 
-    /** Ends the process at once, after a last look at where it hangs. */
+    /** Ends the process at once, after an answer to who waits for one, and a last look at where it hangs. */
     void force(int code, String why) {
-        Aside last = new Aside(time, DUMP_NANOS, settings.loader());
+        Aside last = new Aside(
+                time, DUMP_NANOS - ANSWER_NANOS - CLEANUP_MILLIS * 1_000_000, settings.loader());
         try {
             LastWords words = settings.lastWords();
             if (words != null) {
-                last.call(new Forced(words, reason, code, why));
+                if (!answered) {
+                    Triggers.Answer answer = triggers.answer(forced(code, why));
+                    last.call(answer, ANSWER_NANOS);
+                }
+                ThreadDump dump = new ThreadDump();
+                last.call(new Forced(words, reason, code, why, dump));
+                dump.abandon(CLEANUP_MILLIS);
             }
         } finally {
             // Also if there is no memory left for the look.
@@ -333,11 +350,25 @@ final class Ending implements Runnable {
         }
     }
 
-    private record Forced(LastWords words, Reason reason, int code, String why)
+    /** What can be told from outside of the thread that knows more. */
+    private Report forced(int code, String why) {
+        return new Report(
+                reason,
+                stop.standing().joined(),
+                Outcome.FORCED,
+                code,
+                begin,
+                settings.timeout(),
+                run.took(),
+                List.of(),
+                List.of("halted: " + why));
+    }
+
+    private record Forced(LastWords words, Reason reason, int code, String why, ThreadDump dump)
             implements Runnable {
         @Override
         public void run() {
-            words.sayForced("halted with exit code " + code + " (" + reason + "): " + why);
+            words.sayForced("halted with exit code " + code + " (" + reason + "): " + why, dump);
         }
     }
 }

@@ -38,8 +38,11 @@ final class LastWords {
         onStderr(report.toText() + trouble);
     }
 
-    /** Says that the process ends by force, and where everything stands. */
-    void sayForced(String why) {
+    /**
+     * Says that the process ends by force, and where everything stands. What is known at once is written at
+     * once; locks and virtual threads follow, if the time suffices.
+     */
+    void sayForced(String why, ThreadDump dump) {
         String trouble = "";
         try {
             into(terminationLog, why);
@@ -47,6 +50,14 @@ final class LastWords {
             trouble = "\n  note: cannot write " + terminationLog + ": " + e;
         }
         onStderr(why + trouble + "\n  threads:" + stacksOfAll());
+        String locks = locks();
+        if (!locks.isEmpty()) {
+            onStderr("locks:" + locks);
+        }
+        String virtual = virtualThreads(dump);
+        if (!virtual.isEmpty()) {
+            onStderr("virtual threads:" + virtual);
+        }
     }
 
     /** Writes to the process's stderr itself, whatever {@link System#err} has been replaced by. */
@@ -109,22 +120,43 @@ final class LastWords {
         StringBuilder text = new StringBuilder(4_096);
         for (Map.Entry<Thread, StackTraceElement[]> entry :
                 Thread.getAllStackTraces().entrySet()) {
-            if (entry.getKey() != Thread.currentThread() && isInSomebodysCode(entry.getValue())) {
-                ReportText.append(
-                        new ThreadStack(entry.getKey().getName(), Stacks.plain(entry.getValue())),
-                        text);
+            ThreadStack stack =
+                    new ThreadStack(entry.getKey().getName(), Stacks.plain(entry.getValue()));
+            if (entry.getKey() != Thread.currentThread() && stack.isInSomebodysCode()) {
+                ReportText.append(stack, text);
             }
         }
         return text.toString();
     }
 
-    private static boolean isInSomebodysCode(StackTraceElement[] frames) {
-        for (StackTraceElement frame : frames) {
-            String module = frame.getModuleName();
-            if (module == null || !(module.startsWith("java.") || module.startsWith("jdk."))) {
-                return true;
+    /** Who waits for whom, and who does so for ever. */
+    static String locks() {
+        Locks locks = Locks.find();
+        if (locks == null) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder();
+        for (Locks.Info info : locks.deadlocked()) {
+            text.append("\n  deadlock: ").append(info.stack().label());
+        }
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            Locks.Info info = locks.info(thread.getId());
+            if (info != null && info.owner() >= 0) {
+                text.append("\n  ").append(info.stack().label());
             }
         }
-        return false;
+        return text.toString();
+    }
+
+    private static String virtualThreads(ThreadDump dump) {
+        StringBuilder text = new StringBuilder();
+        try {
+            for (ThreadStack stack : Look.virtual(dump.take())) {
+                ReportText.append(stack, text);
+            }
+        } catch (IOException e) {
+            text.append("\n  note: ").append(Description.of(e));
+        }
+        return text.toString();
     }
 }

@@ -62,12 +62,14 @@ final class Listeners {
         }
 
         /** One at a time: a thread that finds another in here leaves it what there is to tell. */
+        // Throwable: other languages throw checked exceptions where none is declared.
         @Override
+        @SuppressWarnings("CatchingUnchecked")
         public void run() {
             for (StateChange change = next(false); change != null; change = next(true)) {
                 try {
                     listener.changed(change);
-                } catch (RuntimeException | Error e) {
+                } catch (Throwable e) {
                     log.warning("listener " + Description.of(listener) + " failed", e);
                 }
             }

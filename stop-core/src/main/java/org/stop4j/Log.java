@@ -31,7 +31,8 @@ final class Log {
         }
     }
 
-    private static void hand(Throwable thrownByLogger) {
+    /** Hands it to the handler of uncaught exceptions. */
+    static void hand(Throwable thrownByLogger) {
         Thread current = Thread.currentThread();
         try {
             current.getUncaughtExceptionHandler().uncaughtException(current, thrownByLogger);

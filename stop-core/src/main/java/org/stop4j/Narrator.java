@@ -33,25 +33,26 @@ final class Narrator {
 
     void ended(StepReport step) {
         Throwable failure = step.failure();
-        if (failure != null) {
+        if (failure != null && step.stacks().isEmpty()) {
             warn("step " + step, failure);
+        } else if (failure != null) {
+            warn("step " + step, where(step, "its tasks stood when they were interrupted"));
         }
     }
 
     void gaveUp(StepReport step) {
-        Throwable where = new Throwable("where \"" + step.name() + "\" stood at its limit");
-        ThreadStack first = step.stacks().isEmpty() ? null : step.stacks().get(0);
-        where.setStackTrace(
-                first == null
-                        ? new StackTraceElement[0]
-                        : first.frames().toArray(new StackTraceElement[0]));
+        String place = step.stacks().isEmpty()
+                ? ""
+                : ", at " + step.stacks().get(0).place() + " ("
+                        + step.stacks().get(0).label() + ')';
         warn(
                 "step \"" + step.name() + "\" is over its limit of " + Durations.plain(step.limit())
-                        + (first == null
-                                ? ""
-                                : ", at " + first.place() + " (" + first.thread() + ')')
-                        + "; it is interrupted, and the stop goes on",
-                where);
+                        + place + "; it is interrupted, and the stop goes on",
+                where(step, "it stood at its limit"));
+    }
+
+    private static Throwable where(StepReport step, String when) {
+        return Stacks.trace("step \"" + step.name() + "\": where " + when, step.stacks());
     }
 
     void halfTime(List<StepRun> slow, long now) {

@@ -27,6 +27,11 @@ final class ReportText {
         if (skipped > 0) {
             problems.add("therefore skipped: " + skipped);
         }
+        if (problems.length() == 0) {
+            String note =
+                    report.notes().isEmpty() ? "not cleanly" : report.notes().get(0);
+            return "stopped in " + in + ", but " + plain(note);
+        }
         return "stopped in " + in + ", but step " + problems;
     }
 
@@ -100,7 +105,7 @@ final class ReportText {
     }
 
     static void append(ThreadStack stack, StringBuilder text) {
-        text.append("\n      ").append(plain(stack.thread()));
+        text.append("\n      ").append(plain(stack.label()));
         for (StackTraceElement frame : stack.frames()) {
             text.append("\n        at ").append(frame);
         }

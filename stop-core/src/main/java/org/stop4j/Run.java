@@ -33,6 +33,9 @@ final class Run {
 
     private static final long NEVER_NANOS = Long.MAX_VALUE / 4;
 
+    /** How long after the deadline to look, at most, at where steps hang. */
+    private static final long LAST_LOOK_NANOS = 150_000_000;
+
     private final Plan plan;
     private final Budget budget;
     private final Time time;
@@ -42,6 +45,7 @@ final class Run {
     private final Narrator narrator;
     private final Watchdog watchdog;
     private final Crew crew;
+    private final Aside looking;
     private final long beganAt;
 
     private final Time.Monitor monitor;
@@ -68,6 +72,8 @@ final class Run {
     private long phaseEnd;
     private long graceNanos;
     private @Nullable StepRun aborted;
+    /** How long the looks have taken that were made. */
+    private long lookedNanos;
 
     private record PhaseRun(Phase phase, long begin, long end, List<StepRun> steps) {}
 
@@ -90,6 +96,7 @@ final class Run {
         this.narrator = narrator;
         this.watchdog = watchdog;
         crew = new Crew(time, loader);
+        looking = new Aside(time, budget.lookNanos(), loader);
         monitor = time.monitor();
         beganAt = time.nanos();
     }
@@ -183,7 +190,13 @@ final class Run {
     String runningInWords() {
         monitor.lock();
         try {
-            return words(new ArrayList<>(running));
+            List<StepRun> open = new ArrayList<>();
+            for (StepRun step : running) {
+                if (step.isOpen()) {
+                    open.add(step); // what was given up is nobody's to wait for
+                }
+            }
+            return words(open);
         } finally {
             monitor.unlock();
         }
@@ -475,8 +488,9 @@ final class Run {
         long next = now + NEVER_NANOS;
         List<StepRun> slow = new ArrayList<>();
         List<StepRun> still = new ArrayList<>();
+        giveUpAllOver(now);
         for (StepRun step : open) {
-            if (step.is(Stage.RUNNING)) {
+            if (step.isOpen()) {
                 next = earlier(next, lookAt(step, now, slow));
             } else if (step.is(Stage.GIVEN_UP) && now - step.graceEnd >= 0 && !step.over) {
                 over(step);
@@ -509,10 +523,6 @@ final class Run {
     /** Returns when to look at it again. */
     private long lookAt(StepRun step, long now, List<StepRun> slow) {
         long end = step.deadline.instant();
-        if (now - end >= 0) {
-            giveUp(step, now);
-            return step.graceEnd;
-        }
         long half = halfOf(step);
         if (!step.halfSaid && now - half >= 0) {
             step.halfSaid = true;
@@ -521,10 +531,54 @@ final class Run {
         return step.halfSaid ? end : half;
     }
 
-    private void giveUp(StepRun step, long now) {
-        // One that begins after the end of its phase has none beyond that of the others.
-        step.graceEnd = earlier(now, phaseEnd) + graceNanos;
-        if (step.giveUp(now)) {
+    private void giveUpAllOver(long now) {
+        List<StepRun> overdue = new ArrayList<>();
+        List<Look.Subject> subjects = new ArrayList<>();
+        for (StepRun step : open) {
+            if (step.isOpen() && now - step.deadline.instant() >= 0) {
+                overdue.add(step);
+                subjects.add(step.subject());
+            }
+        }
+        if (!overdue.isEmpty()) {
+            List<List<ThreadStack>> where = whereStand(subjects);
+            for (int i = 0; i < overdue.size(); i++) {
+                giveUp(overdue.get(i), now, where.get(i));
+            }
+        }
+    }
+
+    /** Where they stand. That they are told so well may take some of the time of what comes, but not all. */
+    private List<List<ThreadStack>> whereStand(List<Look.Subject> subjects) {
+        Look look = new Look(subjects);
+        if (lookedNanos < budget.lookNanos()) {
+            long begin = time.nanos();
+            if (!looking.call(look, patienceAt(begin))) {
+                look.abandon();
+                narrator.note(
+                        "not everything is known of where it hangs: the look at it took too long",
+                        null);
+            }
+            lookedNanos += time.nanos() - begin;
+            if (!look.trouble().isEmpty()) {
+                narrator.note(look.trouble(), null);
+            }
+        }
+        return look.found();
+    }
+
+    /** At the end there is no phase left whose time it could take, and the report is waited for. */
+    private long patienceAt(long now) {
+        long untilTooLate = whole.instant() + LAST_LOOK_NANOS - now;
+        return Math.max(0, Math.min(budget.lookNanos(), untilTooLate));
+    }
+
+    private void giveUp(StepRun step, long now, List<ThreadStack> where) {
+        // One that begins after the end of its phase has no grace beyond that of the others.
+        // What the look has taken is not its fault.
+        long looked = time.nanos() - now;
+        step.graceEnd = earlier(now, phaseEnd) + looked + graceNanos;
+        if (step.giveUp(now, where)) {
             narrator.gaveUp(step.report(beganAt));
             if (step.hasLostThread()) {
                 crew.lost();
@@ -568,6 +622,7 @@ final class Run {
     /** Lets the threads go. */
     void end() {
         crew.end();
+        looking.end();
     }
 
     /** How long it has taken by now. */

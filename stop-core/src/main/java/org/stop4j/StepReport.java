@@ -16,7 +16,8 @@ import java.util.List;
  * @param took how long it ran, or until it was given up
  * @param limit how long it was allowed to run
  * @param failure what it threw, or null
- * @param stacks for one that did not end in its time: where it stood at its limit; else empty
+ * @param stacks for one that did not end in its time: where it stood at its limit, the telling stack first;
+ *     for an executor that had to be shut down by force, where its tasks stood; else empty
  * @since 0.1
  */
 public record StepReport(

@@ -14,13 +14,17 @@ import java.util.function.BiConsumer;
  *
  * <p>Two threads meet here: the step's own, which begins and ends it, and that of the stop, which may give
  * it up. {@link #stage} decides between them: whoever moves it on from RUNNING has won. So an interrupt
- * never reaches a thread that has gone on to another step. What only one of them uses says so.
+ * never reaches a thread that has gone on to another step, be it because the step has ended or because it
+ * has returned a stage that is to complete. What only one of them uses says so.
  */
 final class StepRun implements BiConsumer<Object, Throwable> {
     /** How far it is. */
     enum Stage {
         WAITING,
+        /** A thread is in it. */
         RUNNING,
+        /** It has returned a stage that is to complete, and its thread has gone on. */
+        LEFT,
         ENDED,
         GIVEN_UP
     }
@@ -96,7 +100,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         try {
             rest = step.work.begin(deadline, run.reason());
             if (rest != null) {
-                thread = null;
+                leave();
                 rest.whenComplete(this);
             }
         } catch (Throwable any) {
@@ -106,6 +110,11 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         if (rest == null) {
             end(thrown);
         }
+    }
+
+    private void leave() {
+        stage.compareAndSet(Stage.RUNNING, Stage.LEFT);
+        thread = null;
     }
 
     /** The stage of an asynchronous step has completed. */
@@ -118,7 +127,8 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         failure = thrown;
         endedAt = run.nanos();
         endedLimit = deadline.instant();
-        if (!stage.compareAndSet(Stage.RUNNING, Stage.ENDED)) {
+        if (!stage.compareAndSet(Stage.RUNNING, Stage.ENDED)
+                && !stage.compareAndSet(Stage.LEFT, Stage.ENDED)) {
             endedLate = true;
         }
         run.ended(this);
@@ -128,6 +138,11 @@ final class StepRun implements BiConsumer<Object, Throwable> {
 
     boolean is(Stage wanted) {
         return stage.get() == wanted;
+    }
+
+    /** Whether it has begun, and has neither ended nor been given up. */
+    boolean isOpen() {
+        return is(Stage.RUNNING) || is(Stage.LEFT);
     }
 
     /** Whether it is at work on that thread. */
@@ -151,21 +166,29 @@ final class StepRun implements BiConsumer<Object, Throwable> {
 
     // ---- the side of the stop
 
-    /** Gives it up, if it has not ended: takes its stack, then interrupts it. */
-    boolean giveUp(long now) {
+    /** What there is to look at, to tell where it stands. */
+    Look.Subject subject() {
+        return new Look.Subject(step.name, step.work, thread);
+    }
+
+    /** Gives it up, if it has not ended, and interrupts it; where it stood was seen before. */
+    boolean giveUp(long now, List<ThreadStack> where) {
         Thread its = thread;
-        List<ThreadStack> where = step.work.stacks(its);
         lost = its;
-        if (!stage.compareAndSet(Stage.RUNNING, Stage.GIVEN_UP)) {
-            return false;
+        boolean given = its != null && stage.compareAndSet(Stage.RUNNING, Stage.GIVEN_UP);
+        if (!given) {
+            lost = null;
+            given = stage.compareAndSet(Stage.LEFT, Stage.GIVEN_UP);
         }
-        stacks = where;
-        givenUpAt = now;
-        givenUpLimit = deadline.instant();
-        if (its != null) {
-            its.interrupt();
+        if (given) {
+            stacks = where;
+            givenUpAt = now;
+            givenUpLimit = deadline.instant();
+            if (lost != null && its != null) {
+                its.interrupt();
+            }
         }
-        return true;
+        return given;
     }
 
     /**
@@ -230,7 +253,9 @@ final class StepRun implements BiConsumer<Object, Throwable> {
                 Duration.ofNanos(Math.max(0, end - begunAt)),
                 Duration.ofNanos(limit),
                 told(),
-                stacks);
+                failure instanceof StillRunningException running && is(Stage.ENDED)
+                        ? running.stacks()
+                        : stacks);
     }
 
     private StepReport.Result result() {

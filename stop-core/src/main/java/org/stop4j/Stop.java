@@ -49,11 +49,6 @@ import java.util.concurrent.TimeUnit;
  * @since 0.1
  */
 public final class Stop implements AutoCloseable {
-    /** Closer together, signals are one: Ctrl-C reaches a process and its parent, which passes it on. */
-    private static final long SIGNALS_APART_NANOS = 300_000_000;
-
-    private static final int MOST_JOINED = 16;
-
     private final Settings settings;
     private final Time time;
     private final Log log;
@@ -64,19 +59,8 @@ public final class Stop implements AutoCloseable {
     /** Runs the stop when the JVM ends by itself; none if the caller chose how the process is ended. */
     private final @Nullable Thread hook;
 
-    private final Time.Monitor monitor;
-    // Guarded by the monitor, which is not held while user code or a trigger is called:
-    private final Map<State, Instant> since = new HashMap<>();
-    private final List<Reason> joined = new ArrayList<>();
-    private @Nullable Reason reason;
-    private boolean started;
-    private boolean closed;
-    private int signals;
-    private long lastSignal;
+    private final Standing standing;
 
-    // Written with the monitor; volatile so that reading them waits for nobody:
-    private volatile State state = State.RUNNING;
-    private volatile @Nullable Report report;
     private volatile @Nullable Ending ending;
     private volatile int exitCode;
 
@@ -93,8 +77,7 @@ public final class Stop implements AutoCloseable {
         triggers = new Triggers(log);
         listeners = new Listeners(log);
         holds = new Holds(time);
-        monitor = time.monitor();
-        since.put(State.RUNNING, Instant.now());
+        standing = new Standing(time, listeners);
         hook = withHook ? new Thread(this::onJvmExit, "stop-hook") : null;
     }
 
@@ -140,7 +123,9 @@ public final class Stop implements AutoCloseable {
     /**
      * Registers a step that closes something; a method reference to any method without parameters will do,
      * so {@code task::run} for a {@link Runnable}. For executors, threads and child processes there are
-     * {@link Step#shutDown}, {@link Step#interrupt} and {@link Step#destroy}.
+     * {@link Step#shutDown}, {@link Step#interrupt} and {@link Step#destroy}. An executor of the JDK is shut
+     * down as by {@code Step.shutDown}, since its own {@code close}, which it has from Java 19 on, waits
+     * without an end: give it as it is, not as {@code executor::close}.
      *
      * @param phase when it is run; steps of one phase run side by side
      * @param name its name in the log and the report; unique in this stop
@@ -209,48 +194,20 @@ public final class Stop implements AutoCloseable {
     public CompletionStage<Report> request(Reason why) {
         Objects.requireNonNull(why, "why");
         refuseOnStep("asks for the stop that it is a part of");
-        boolean first;
-        boolean begin;
-        int count;
-        monitor.lock();
-        try {
-            first = reason == null;
-            if (first) {
-                reason = why;
-            } else if (report == null && joined.size() < MOST_JOINED) {
-                joined.add(why);
-            }
-            count = countIfSignal(why);
-            begin = first && started;
-        } finally {
-            monitor.unlock();
-        }
-        if (begin) {
+        Standing.Asked asked = standing.ask(why);
+        if (asked.begins()) {
             begin(why);
-        } else if (!first) {
-            joins(why, count);
+        } else if (!asked.first()) {
+            joins(why, asked.signal());
         }
         return stopped.minimalCompletionStage();
-    }
-
-    /** Returns the signal's number in the order in which they came; 0 if it is none, or one that is not counted. */
-    private int countIfSignal(Reason why) {
-        if (why.kind() != Reason.Kind.SIGNAL) {
-            return 0;
-        }
-        long now = time.nanos();
-        if (signals > 0 && now - lastSignal < SIGNALS_APART_NANOS) {
-            return 0;
-        }
-        lastSignal = now;
-        return ++signals;
     }
 
     private void joins(Reason why, int signalCount) {
         Ending its = ending;
         if (signalCount > 2) {
             force(its, why);
-        } else if (state == State.STOPPED) {
+        } else if (state() == State.STOPPED) {
             if (why.kind() == Reason.Kind.SIGNAL) {
                 holds.end(); // whoever sends a signal now has waited long enough
             }
@@ -293,14 +250,8 @@ public final class Stop implements AutoCloseable {
     }
 
     private boolean moveBetween(State from, State to, Reason why) {
-        monitor.lock();
-        try {
-            if (state != from || reason != null) {
-                return false;
-            }
-            enter(to, why);
-        } finally {
-            monitor.unlock();
+        if (!standing.exchange(from, to, why)) {
+            return false;
         }
         log.info((to == State.DRAINING ? "draining: " : "resumed: ") + why);
         listeners.tell(null, null);
@@ -316,7 +267,7 @@ public final class Stop implements AutoCloseable {
      * @return the state
      */
     public State state() {
-        return state;
+        return standing.state();
     }
 
     /**
@@ -326,12 +277,7 @@ public final class Stop implements AutoCloseable {
      * @return when, by the wall clock, it was entered last; nothing if it never was
      */
     public Optional<Instant> since(State wanted) {
-        monitor.lock();
-        try {
-            return Optional.ofNullable(since.get(wanted));
-        } finally {
-            monitor.unlock();
-        }
+        return standing.since(wanted);
     }
 
     /**
@@ -340,12 +286,7 @@ public final class Stop implements AutoCloseable {
      * @return the first reason; nothing while nobody has asked
      */
     public Optional<Reason> reason() {
-        monitor.lock();
-        try {
-            return Optional.ofNullable(reason);
-        } finally {
-            monitor.unlock();
-        }
+        return standing.reason();
     }
 
     /**
@@ -375,10 +316,10 @@ public final class Stop implements AutoCloseable {
      * @throws IllegalStateException if called from a step of this stop, which would wait for itself
      */
     public Report await() throws InterruptedException {
-        Report done = report;
+        Report done = standing.report();
         while (done == null) {
             await(State.STOPPED, Duration.ofNanos(Long.MAX_VALUE));
-            done = report;
+            done = standing.report();
         }
         return done;
     }
@@ -393,7 +334,7 @@ public final class Stop implements AutoCloseable {
      */
     public Optional<Report> await(Duration limit) throws InterruptedException {
         await(State.STOPPED, limit);
-        return Optional.ofNullable(report);
+        return Optional.ofNullable(standing.report());
     }
 
     /**
@@ -407,19 +348,7 @@ public final class Stop implements AutoCloseable {
      */
     public boolean await(State wanted, Duration limit) throws InterruptedException {
         refuseOnStep("would wait for itself");
-        long from = time.nanos();
-        long nanos = Math.min(Durations.saturatedNanos(limit), Long.MAX_VALUE / 2);
-        monitor.lock();
-        try {
-            long left = nanos;
-            while (state.compareTo(wanted) < 0 && left > 0) {
-                monitor.await(left);
-                left = nanos - (time.nanos() - from);
-            }
-            return state.compareTo(wanted) >= 0;
-        } finally {
-            monitor.unlock();
-        }
+        return standing.await(wanted, limit);
     }
 
     private void refuseOnStep(String what) {
@@ -448,19 +377,11 @@ public final class Stop implements AutoCloseable {
      */
     @Override
     public void close() {
-        List<Trigger.Installed> closing;
-        monitor.lock();
-        try {
-            if (reason != null || closed) {
-                return;
-            }
-            closed = true;
-            closing = triggers.removeAll();
-        } finally {
-            monitor.unlock();
+        if (!standing.close()) {
+            return;
         }
         removeHook();
-        IOException failure = Triggers.close(closing);
+        IOException failure = Triggers.close(triggers.removeAll());
         if (failure != null) {
             throw new UncheckedIOException(failure.getMessage(), failure);
         }
@@ -473,7 +394,7 @@ public final class Stop implements AutoCloseable {
         try {
             its = new Ending(this, settings, plan, triggers, holds, why);
         } catch (RuntimeException | Error e) {
-            forget(); // or nobody could ever ask again
+            standing.forget(); // or nobody could ever ask again
             throw e;
         }
         ending = its;
@@ -487,46 +408,6 @@ public final class Stop implements AutoCloseable {
         } catch (OutOfMemoryError noThreadLeft) {
             log.warning("no thread left for the stop; it runs on that of who asked", noThreadLeft);
             its.run();
-        }
-    }
-
-    private void forget() {
-        monitor.lock();
-        try {
-            reason = null;
-        } finally {
-            monitor.unlock();
-        }
-    }
-
-    /** Called by the {@link Ending}, in the order of the states; its listeners are told by {@link #listeners}. */
-    void moveTo(State next, Reason why) {
-        monitor.lock();
-        try {
-            if (state.compareTo(next) < 0) {
-                enter(next, why);
-            }
-        } finally {
-            monitor.unlock();
-        }
-    }
-
-    private void enter(State next, Reason why) {
-        Instant now = Instant.now();
-        listeners.expect(new StateChange(state, next, why, now));
-        since.put(next, now);
-        state = next;
-        monitor.signalAll();
-    }
-
-    /** The report is there; those who wait for it in {@link #await} go on. */
-    void publish(Report done) {
-        monitor.lock();
-        try {
-            report = done;
-            enter(State.STOPPED, done.reason());
-        } finally {
-            monitor.unlock();
         }
     }
 
@@ -605,18 +486,13 @@ public final class Stop implements AutoCloseable {
         return thread == hook;
     }
 
-    List<Reason> joined() {
-        monitor.lock();
-        try {
-            return List.copyOf(joined);
-        } finally {
-            monitor.unlock();
-        }
+    Standing standing() {
+        return standing;
     }
 
     /** {@code key, value, …}: state, steps and time, for the status file. */
     String[] status() {
-        State now = state;
+        State now = state();
         Ending its = ending;
         String running = its == null ? "" : its.steps().runningInWords();
         return new String[] {
@@ -659,14 +535,7 @@ public final class Stop implements AutoCloseable {
             throw e;
         }
         log.info("ready to stop on " + triggers);
-        Reason askedMeanwhile;
-        monitor.lock();
-        try {
-            started = true;
-            askedMeanwhile = reason;
-        } finally {
-            monitor.unlock();
-        }
+        Reason askedMeanwhile = standing.start();
         if (askedMeanwhile != null) {
             begin(askedMeanwhile);
         }

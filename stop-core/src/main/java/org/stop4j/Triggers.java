@@ -53,6 +53,21 @@ final class Triggers {
         call(report, narrator, aside);
     }
 
+    /** The answer to be given to all of them by force, on whichever thread. */
+    Answer answer(Report report) {
+        return new Answer(now(), report, log);
+    }
+
+    /** Giving the answer to all. */
+    record Answer(List<Trigger.Installed> triggers, Report report, Log log) implements Runnable {
+        @Override
+        public void run() {
+            for (Trigger.Installed trigger : triggers) {
+                new Telling(trigger, report, log).run();
+            }
+        }
+    }
+
     private void call(@Nullable Report report, Narrator narrator, Aside aside) {
         for (Trigger.Installed trigger : now()) {
             if (!hanging.contains(trigger) && !aside.call(new Telling(trigger, report, log))) {
@@ -68,7 +83,9 @@ final class Triggers {
     /** A class rather than a lambda: linking the first one takes 2 ms, which a quick stop would notice. */
     private record Telling(
             Trigger.Installed trigger, @Nullable Report report, Log log) implements Runnable {
+        // Throwable: other languages throw checked exceptions where none is declared.
         @Override
+        @SuppressWarnings("CatchingUnchecked")
         public void run() {
             try {
                 if (report == null) {
@@ -76,7 +93,7 @@ final class Triggers {
                 } else {
                     trigger.stopped(report);
                 }
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 log.warning("trigger " + Description.of(trigger) + " failed", e);
             }
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 
 /** The work of a step, in whichever form it was registered. */
 abstract class Work {
@@ -17,9 +18,34 @@ abstract class Work {
      */
     abstract @Nullable CompletionStage<?> begin(Deadline deadline, Reason reason) throws Exception;
 
-    /** Where it stands; its thread is null if it has none, or none any more. */
-    List<ThreadStack> stacks(@Nullable Thread thread) {
-        return thread == null ? List.of() : List.of(Stacks.of(thread));
+    /** The threads in which it may hang, the telling one first; its own is null if it has none now. */
+    List<Thread> threads(@Nullable Thread own) {
+        return own == null ? List.of() : List.of(own);
+    }
+
+    /** The executor whose tasks it waits for; null if it waits for none. */
+    @Nullable
+    ExecutorService executor() {
+        return null;
+    }
+
+    /** What was known of it before it began. */
+    List<ThreadStack> known() {
+        return List.of();
+    }
+
+    /** Where it stands, as far as that can be told at once; {@link Look} tells more. */
+    List<ThreadStack> stacks(@Nullable Thread own) {
+        ExecutorService awaited = executor();
+        List<ThreadStack> stacks = new ArrayList<>();
+        if (awaited != null) {
+            stacks.addAll(Look.byPlace(PoolThreads.of(awaited), "tasks"));
+        }
+        for (Thread thread : threads(own)) {
+            stacks.add(Stacks.of(thread));
+        }
+        stacks.addAll(known());
+        return stacks;
     }
 
     static Work of(Step step) {
@@ -35,7 +61,20 @@ abstract class Work {
     }
 
     static Work of(AutoCloseable resource) {
-        return new OfCloseable(Objects.requireNonNull(resource, "resource"));
+        Objects.requireNonNull(resource, "resource");
+        return resource instanceof ExecutorService executor && isClosedByJdk(resource)
+                ? of(Step.shutDown(executor))
+                : new OfCloseable(resource);
+    }
+
+    /** Whether its close is the one that waits for the tasks without an end; else somebody meant another. */
+    private static boolean isClosedByJdk(AutoCloseable executor) {
+        try {
+            Class<?> closing = executor.getClass().getMethod("close").getDeclaringClass();
+            return closing.getName().startsWith("java.util.concurrent.");
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException("an AutoCloseable without a close", e);
+        }
     }
 
     private static final class OfStep extends Work {
@@ -53,14 +92,18 @@ abstract class Work {
         }
 
         @Override
-        List<ThreadStack> stacks(@Nullable Thread thread) {
-            List<ThreadStack> stacks = new ArrayList<>();
-            if (step instanceof ReadyMade.WaitsForThread waiting) {
-                // Its own thread only waits; what hangs is the other.
-                stacks.add(Stacks.of(waiting.awaited()));
+        List<Thread> threads(@Nullable Thread own) {
+            if (!(step instanceof ReadyMade.Interrupt waiting)) {
+                return super.threads(own);
             }
-            stacks.addAll(super.stacks(thread));
-            return stacks;
+            // Its own thread only waits; what hangs is the other.
+            return own == null ? List.of(waiting.thread()) : List.of(waiting.thread(), own);
+        }
+
+        @Override
+        @Nullable
+        ExecutorService executor() {
+            return step instanceof ReadyMade.ShutDown waiting ? waiting.executor() : null;
         }
     }
 
@@ -111,11 +154,8 @@ abstract class Work {
         }
 
         @Override
-        List<ThreadStack> stacks(@Nullable Thread thread) {
-            List<ThreadStack> stacks = new ArrayList<>();
-            stacks.addAll(super.stacks(thread));
-            stacks.add(new ThreadStack("registered at", registration));
-            return stacks;
+        List<ThreadStack> known() {
+            return List.of(new ThreadStack("registered at", registration));
         }
     }
 }

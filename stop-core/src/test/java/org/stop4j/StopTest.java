@@ -264,7 +264,7 @@ class StopTest {
         assertThat(report.outcome()).isEqualTo(Outcome.FORCED);
         StepReport stuck = report.steps().get(0);
         assertThat(stuck.result()).isEqualTo(Result.HUNG);
-        assertThat(stuck.took()).isGreaterThanOrEqualTo(Duration.ofMillis(2_600));
+        assertThat(stuck.took()).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
         assertThat(stuck.stacks())
                 .singleElement()
                 .extracting(ThreadStack::thread)
@@ -274,10 +274,9 @@ class StopTest {
                 .allSatisfy(frame -> assertThat(frame.toString()).doesNotContain("//", "@"));
         assertThat(stuck.toString()).contains(" at org.stop4j.StopTest.hang(StopTest.java:");
         assertThat(log.warnings())
-                .anySatisfy(
-                        line -> assertThat(line)
-                                .contains(
-                                        "\"stuck\" is over its limit of 2.7 s, at org.stop4j.StopTest.hang("));
+                .anySatisfy(line -> assertThat(line)
+                        .contains("\"stuck\" is over its limit of 2.")
+                        .contains(", at org.stop4j.StopTest.hang("));
         assertThat(log.thrown())
                 .singleElement()
                 .satisfies(where -> assertThat(where.getStackTrace())

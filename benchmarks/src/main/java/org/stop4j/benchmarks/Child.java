@@ -125,7 +125,7 @@ final class Child implements AutoCloseable {
     /** Sends SIGTERM and waits for the end, which must be with this exit code; returns how long it took. */
     long terminate(int code) {
         long before = System.nanoTime();
-        process.destroy();
+        process.toHandle().destroy(); // by itself, it would close what there is to read
         awaitExit(code);
         return endedNanos - before;
     }

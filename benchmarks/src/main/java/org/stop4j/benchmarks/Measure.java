@@ -26,6 +26,10 @@ public final class Measure {
         all.put("idle", new Idle()::measure);
         all.put("container", new InContainer(command)::measure);
         all.put("sigterm", new Sigterm()::measure);
+        all.put("overhead", new Overhead()::measure);
+        all.put("many", new Overhead()::measureMany);
+        all.put("hung", new Hanging()::measureStep);
+        all.put("foreign-hook", new Hanging()::measureHook);
         all.put("two-names", new TwoNames(command)::measure);
         List<String> wanted =
                 arguments.length == 0 ? List.copyOf(all.keySet()) : List.of(arguments);

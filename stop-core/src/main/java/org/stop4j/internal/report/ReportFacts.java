@@ -148,8 +148,11 @@ record ReportFacts(
         List<Stack> stacks = new ArrayList<>();
         for (Object element : list(step.get("stacks"))) {
             if (element instanceof Map<?, ?> stack) {
-                stacks.add(
-                        new Stack(text(stack, "thread", "(no name)"), texts(stack.get("frames"))));
+                String waitsFor = text(stack, "waitsFor", "");
+                stacks.add(new Stack(
+                        text(stack, "thread", "(no name)")
+                                + (waitsFor.isEmpty() ? "" : " waits for " + waitsFor),
+                        texts(stack.get("frames"))));
             }
         }
         return stacks;

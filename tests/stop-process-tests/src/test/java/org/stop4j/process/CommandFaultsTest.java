@@ -175,7 +175,7 @@ class CommandFaultsTest {
             assertThat(Child.filesIn(directory)).containsExactly("process.stopped");
             command.signal("CONT");
             assertThat(command.awaitExit()).as("%s", command).isZero();
-            assertThat(command.out()).singleElement().asString().contains("stopped cleanly");
+            assertThat(command.out()).first().asString().contains("stopped cleanly");
         }
         assertNothingIsLeft();
     }
@@ -202,7 +202,7 @@ class CommandFaultsTest {
             app.awaitLine("step slow");
             try (Child command = Child.stop(environment)) {
                 assertThat(command.awaitExit()).as("%s", command).isZero();
-                assertThat(command.out()).singleElement().asString().contains("signal SIGTERM");
+                assertThat(command.out()).first().asString().contains("signal SIGTERM");
             }
             assertThat(app.awaitExit()).as("%s", app).isZero();
         }

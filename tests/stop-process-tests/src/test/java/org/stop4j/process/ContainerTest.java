@@ -56,7 +56,7 @@ class ContainerTest {
                 assertThat(command.awaitExit())
                         .as("run %s: %s\n%s", run, command, container)
                         .isZero();
-                assertThat(command.out()).singleElement().asString().contains("preStop");
+                assertThat(command.out()).first().asString().contains("preStop");
                 assertThat(container.awaitExit()).as("%s", container).isZero();
                 assertThat(container.awaitErr("stopping:")).contains("preStop (pid ");
             }

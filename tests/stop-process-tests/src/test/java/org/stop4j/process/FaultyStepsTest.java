@@ -86,7 +86,7 @@ class FaultyStepsTest {
     void aStepThatDoesNotEndIsNamedWithItsPlaceAndTheLaterOnesRun(
             String what, String word, String place) {
         try (Child app =
-                stopped("--timeout-ms=1500", "--step=FINISH/a:" + what, "--step=CLOSE/z:quick")) {
+                stopped("--timeout-ms=3000", "--step=FINISH/a:" + what, "--step=CLOSE/z:quick")) {
             assertThat(app.exitCode()).as("%s", app).isEqualTo(3);
             assertThat(app.out()).containsSubsequence("step a", "step z", "stopped FORCED");
             assertThat(app.errText())
@@ -98,7 +98,7 @@ class FaultyStepsTest {
     @Test
     void stepsThatWaitForEachOthersLockAreBothNamed() {
         try (Child app = stopped(
-                "--timeout-ms=1500",
+                "--timeout-ms=3000",
                 "--step=FINISH/a:left",
                 "--step=FINISH/b:right",
                 "--step=CLOSE/z:quick")) {

@@ -60,7 +60,7 @@ class StaleFilesTest {
             // so.
             try (Child command = Child.stop(environment, "--reason", "the live one")) {
                 assertThat(command.awaitExit()).as("%s\n%s", command, app).isZero();
-                assertThat(command.out()).singleElement().asString().contains("the live one");
+                assertThat(command.out()).first().asString().contains("the live one");
             }
             assertThat(app.awaitExit()).isZero();
         }

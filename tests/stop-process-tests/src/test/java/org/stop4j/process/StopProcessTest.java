@@ -26,10 +26,16 @@ class StopProcessTest {
                     Child.stop(Map.of("STOP_DIR", directory.toString()), "--reason", "a test")) {
                 assertThat(stop.awaitExit()).as("%s", stop).isZero();
                 assertThat(stop.out())
-                        .singleElement()
+                        .first()
                         .asString()
                         .contains("stopped cleanly")
                         .contains("a test");
+                assertThat(stop.out())
+                        .as("the report, as the application says it")
+                        .hasSize(3)
+                        .last()
+                        .asString()
+                        .startsWith("    done \"one\" ");
                 assertThat(stop.err()).isEmpty();
             }
             assertThat(app.awaitExit()).as("%s", app).isZero();

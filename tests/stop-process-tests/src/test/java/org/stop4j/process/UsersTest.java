@@ -49,7 +49,7 @@ class UsersTest {
         assertThat(app.isAlive()).isTrue();
         try (Child command = Child.stopBy(foreign, at(directory), "--reason", "its own user")) {
             assertThat(command.awaitExit()).as("%s\n%s", command, app).isZero();
-            assertThat(command.out()).singleElement().asString().contains("its own user");
+            assertThat(command.out()).first().asString().contains("its own user");
         }
         assertThat(app.awaitExit()).isZero();
     }
@@ -127,7 +127,7 @@ class UsersTest {
         try (Child app = foreignApp(directory);
                 Child command = Child.stop(at(directory), "--reason", "by root")) {
             assertThat(command.awaitExit()).as("%s\n%s", command, app).isZero();
-            assertThat(command.out()).singleElement().asString().contains("by root");
+            assertThat(command.out()).first().asString().contains("by root");
             assertThat(app.awaitExit()).as("%s", app).isZero();
         }
         assertThat(Child.filesIn(directory)).isEmpty();

@@ -1,0 +1,222 @@
+package org.stop4j;
+
+import org.jspecify.annotations.Nullable;
+import org.stop4j.spi.Time;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where a stop stands: who has asked for it, and its state.
+ *
+ * <p>Thread-safe. Who is first, whether a drain may still be undone, and the change of state are one atomic
+ * step each, guarded by the monitor, which is not held while anything of anybody else's is called.
+ */
+final class Standing {
+    /** Closer together, signals are one: Ctrl-C reaches a process and its parent, which passes it on. */
+    private static final long SIGNALS_APART_NANOS = 300_000_000;
+
+    private static final int MOST_JOINED = 16;
+
+    private final Time time;
+    private final Listeners listeners;
+    private final Time.Monitor monitor;
+
+    // Guarded by the monitor:
+    private final Map<State, Instant> since = new HashMap<>();
+    private final List<Reason> joined = new ArrayList<>();
+    private @Nullable Reason reason;
+    private boolean started;
+    private boolean closed;
+    private int signals;
+    private long lastSignal;
+
+    // Written with the monitor; volatile so that reading them waits for nobody:
+    private volatile State state = State.RUNNING;
+    private volatile @Nullable Report report;
+
+    Standing(Time time, Listeners listeners) {
+        this.time = time;
+        this.listeners = listeners;
+        monitor = time.monitor();
+        since.put(State.RUNNING, Instant.now());
+    }
+
+    /**
+     * What becomes of a request.
+     *
+     * @param first whether it is the reason of the stop
+     * @param begins whether the stop is to begin now
+     * @param signal the how manyth signal it is; 0 if it is none, or the same one again
+     */
+    record Asked(boolean first, boolean begins, int signal) {}
+
+    Asked ask(Reason why) {
+        monitor.lock();
+        try {
+            boolean first = reason == null;
+            if (first) {
+                reason = why;
+            } else if (report == null && joined.size() < MOST_JOINED) {
+                joined.add(why);
+            }
+            return new Asked(first, first && started, countIfSignal(why));
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    private int countIfSignal(Reason why) {
+        if (why.kind() != Reason.Kind.SIGNAL) {
+            return 0;
+        }
+        long now = time.nanos();
+        if (signals > 0 && now - lastSignal < SIGNALS_APART_NANOS) {
+            return 0;
+        }
+        lastSignal = now;
+        return ++signals;
+    }
+
+    /** Everything is installed: who asks from now on begins the stop. Returns who has asked before, or null. */
+    @Nullable
+    Reason start() {
+        monitor.lock();
+        try {
+            started = true;
+            return reason;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** The stop could not be begun; the next who asks is the first. */
+    void forget() {
+        monitor.lock();
+        try {
+            reason = null;
+            signals = 0;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Whether this call closes it: nobody has asked, and nobody has closed it before. */
+    boolean close() {
+        monitor.lock();
+        try {
+            boolean first = reason == null && !closed;
+            closed |= first;
+            return first;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    // ---- the state
+
+    /** Goes from one state to the other, if it is in the first and no stop has been requested. */
+    boolean exchange(State from, State to, Reason why) {
+        monitor.lock();
+        try {
+            boolean may = state == from && reason == null;
+            if (may) {
+                enter(to, why);
+            }
+            return may;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Goes on to the state, if it is not there yet. */
+    void moveTo(State next, Reason why) {
+        monitor.lock();
+        try {
+            if (state.compareTo(next) < 0) {
+                enter(next, why);
+            }
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** The stop is done. */
+    void publish(Report done) {
+        monitor.lock();
+        try {
+            report = done;
+            enter(State.STOPPED, done.reason());
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    private void enter(State next, Reason why) {
+        Instant now = Instant.now();
+        listeners.expect(new StateChange(state, next, why, now));
+        since.put(next, now);
+        state = next;
+        monitor.signalAll();
+    }
+
+    /** Waits until the state is reached, or one after it; for a time at most. */
+    boolean await(State wanted, Duration limit) throws InterruptedException {
+        long from = time.nanos();
+        long nanos = Math.min(Durations.saturatedNanos(limit), Long.MAX_VALUE / 2);
+        monitor.lock();
+        try {
+            long left = nanos;
+            while (state.compareTo(wanted) < 0 && left > 0) {
+                monitor.await(left);
+                left = nanos - (time.nanos() - from);
+            }
+            return state.compareTo(wanted) >= 0;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    // ---- looking
+
+    State state() {
+        return state;
+    }
+
+    @Nullable
+    Report report() {
+        return report;
+    }
+
+    Optional<Instant> since(State wanted) {
+        monitor.lock();
+        try {
+            return Optional.ofNullable(since.get(wanted));
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    Optional<Reason> reason() {
+        monitor.lock();
+        try {
+            return Optional.ofNullable(reason);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    List<Reason> joined() {
+        monitor.lock();
+        try {
+            return List.copyOf(joined);
+        } finally {
+            monitor.unlock();
+        }
+    }
+}
