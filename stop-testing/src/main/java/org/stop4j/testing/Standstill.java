@@ -75,8 +75,7 @@ final class Standstill {
         String type = frame.getClassName();
         return type.equals(Course.class.getName())
                 || type.equals(VirtualMonitor.class.getName())
-                || type.startsWith("java.util.concurrent.locks.")
-                || type.startsWith("jdk.internal.");
+                || "java.base".equals(frame.getModuleName());
     }
 
     private static String plain(long nanos) {

@@ -12,21 +12,20 @@ import java.lang.reflect.Method;
 import java.util.Set;
 
 /**
- * Gives a JUnit test a stop in virtual time, and cleans up after it.
+ * Gives a JUnit test a stop in virtual time, and cleans up after it. In a class with {@code
+ * @ExtendWith(StopExtension.class)}:
  *
  * <pre>{@code
- * @ExtendWith(StopExtension.class)
- * class OrdersStopTest {
- *     @Test
- *     void aHungConsumerDoesNotKeepThePoolOpen(
- *             Stop stop, VirtualTime time, FakeSignals signals, RecordingExit exit) throws Exception {
- *         Pool pool = new Pool();
- *         stop.step(Phase.FINISH, "orders", deadline -> time.hang());
- *         stop.step(Phase.CLOSE, "pool", pool);
- *         signals.raise(Signal.TERM);
- *         assertEquals(3, exit.await()); // at once, after 20 s of virtual time
- *         assertTrue(pool.isClosed());
- *     }
+ * @Test
+ * void aHungConsumerDoesNotKeepThePoolOpen(
+ *         Stop stop, VirtualTime time, FakeSignals signals, RecordingExit exit) throws Exception {
+ *     Pool pool = new Pool();
+ *     stop.step(Phase.FINISH, "orders", deadline -> time.hang());
+ *     stop.step(Phase.CLOSE, "pool", pool);
+ *     signals.raise(Signal.TERM);
+ *     // Something was forced; known at once, after 22.5 s of virtual time:
+ *     assertEquals(3, exit.await());
+ *     assertTrue(pool.isClosed());
  * }
  * }</pre>
  *

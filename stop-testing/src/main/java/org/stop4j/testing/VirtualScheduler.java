@@ -213,12 +213,14 @@ final class VirtualScheduler extends AbstractExecutorService implements Schedule
     public List<Runnable> shutdownNow() {
         monitor.lock();
         try {
-            shutdown();
+            shutdown = true;
+            terminated = terminated || worker == null;
             List<Runnable> never = new ArrayList<>(queue);
             queue.clear();
             if (worker != null) {
                 worker.interrupt();
             }
+            monitor.signalAll();
             return never;
         } finally {
             monitor.unlock();

@@ -53,6 +53,32 @@ class ArchitectureTest {
         mayKnow(Modules.CLI, allOf(Modules.CLI).or(exportedByCore()));
     }
 
+    @Test
+    void testingKnowsTheExportedPackagesOfCoreAndItsExtensionAlsoJUnit() {
+        // In one class, so that whoever tests without JUnit never loads it.
+        DescribedPredicate<JavaClass> junit = resideInAPackage("org.junit.jupiter.api.extension");
+        DescribedPredicate<JavaClass> known = allOf(Modules.TESTING).or(exportedByCore());
+        mayKnow(Modules.TESTING, known.or(junit));
+        classes()
+                .that(allOf(Modules.TESTING))
+                .and()
+                .doNotHaveFullyQualifiedName("org.stop4j.testing.StopExtension")
+                .should()
+                .onlyDependOnClassesThat(
+                        describe("not of JUnit", type -> !type.getName().startsWith("org.junit")))
+                .check(ALL);
+    }
+
+    @Test
+    void onlyTestsKnowTesting() {
+        noClasses()
+                .that(describe("not in it", type -> !Modules.of(type).equals(Modules.TESTING)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.stop4j.testing..")
+                .check(ALL);
+    }
+
     private static void mayKnow(String module, DescribedPredicate<JavaClass> known) {
         // Annotations, which no program loads: JSpecify is not there when the modules run.
         DescribedPredicate<JavaClass> jspecify = resideInAPackage("org.jspecify.annotations");

@@ -15,6 +15,9 @@ import java.util.stream.Collectors;
 
 /** What the documentation shows as code is code that this build compiles. */
 class DocumentationTest {
+    private static final List<String> MODULES =
+            List.of("stop-core", "stop-http", "stop-cli", "stop-testing");
+
     private static final Pattern MARKDOWN =
             Pattern.compile("^```java[^\\n]*\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
     /** Ends at the closing brace before the tag, since code has braces of its own. */
@@ -36,7 +39,7 @@ class DocumentationTest {
         for (Path page : pages) {
             collect(page, MARKDOWN, blocks);
         }
-        for (String module : List.of("stop-core", "stop-http", "stop-cli")) {
+        for (String module : MODULES) {
             for (Path source : Checkout.below(module + "/src/main/java", ".java")) {
                 collect(source, JAVADOC, blocks);
             }
@@ -93,7 +96,7 @@ class DocumentationTest {
     @Test
     void everyPreOfTheJavadocIsSeen() {
         // One that the pattern missed would be compared with nothing.
-        for (String module : List.of("stop-core", "stop-http", "stop-cli")) {
+        for (String module : MODULES) {
             for (Path source : Checkout.below(module + "/src/main/java", ".java")) {
                 List<Block> seen = new ArrayList<>();
                 collect(source, JAVADOC, seen);

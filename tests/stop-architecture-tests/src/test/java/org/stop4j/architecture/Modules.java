@@ -24,12 +24,14 @@ final class Modules {
     static final String CORE = "org.stop4j";
     static final String HTTP = "org.stop4j.http";
     static final String CLI = "org.stop4j.cli";
+    static final String TESTING = "org.stop4j.testing";
 
     /** Every published module and the packages that it exports to everybody. */
     static final Map<String, Set<String>> EXPORTS = Map.of(
             CORE, Set.of("org.stop4j", "org.stop4j.spi"),
             HTTP, Set.of("org.stop4j.http"),
-            CLI, Set.of("org.stop4j.cli"));
+            CLI, Set.of("org.stop4j.cli"),
+            TESTING, Set.of("org.stop4j.testing"));
 
     /** One class of each, to find its files by. */
     private static final Map<String, String> DOORS = Map.of(
@@ -38,7 +40,9 @@ final class Modules {
             HTTP,
             "org.stop4j.http.StopServer",
             CLI,
-            "org.stop4j.cli.Main");
+            "org.stop4j.cli.Main",
+            TESTING,
+            "org.stop4j.testing.VirtualTime");
 
     private Modules() {}
 
@@ -59,6 +63,9 @@ final class Modules {
         String name = type.getPackageName();
         if (isIn(name, HTTP)) {
             return HTTP;
+        }
+        if (isIn(name, TESTING)) {
+            return TESTING;
         }
         return isIn(name, CLI) ? CLI : CORE;
     }

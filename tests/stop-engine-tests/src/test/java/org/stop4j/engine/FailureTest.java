@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -86,7 +87,7 @@ class FailureTest {
     }
 
     private static long deeper(long n) {
-        return deeper(n + 1) + 1;
+        return n < 0 ? 0 : deeper(n + 1) + 1;
     }
 
     @Test
@@ -173,7 +174,8 @@ class FailureTest {
         ScheduledExecutorService scheduler = time.scheduler();
         stop.asyncStep(Phase.DRAIN, "http", deadline -> {
             CompletableFuture<String> done = new CompletableFuture<>();
-            scheduler.schedule(() -> done.complete("drained"), 3, TimeUnit.SECONDS);
+            Future<?> unused =
+                    scheduler.schedule(() -> done.complete("drained"), 3, TimeUnit.SECONDS);
             return done;
         });
         stop.step(Phase.CLOSE, "pool", NOTHING);

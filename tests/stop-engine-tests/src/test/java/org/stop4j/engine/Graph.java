@@ -9,12 +9,15 @@ import org.stop4j.testing.VirtualTime;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** A stop made up from a seed: phases, reserves, and steps that do all that steps do. */
@@ -119,7 +122,7 @@ final class Graph {
     /** Registers the steps, in an order of their own; each tells when it begins. */
     void register(Stop stop, VirtualTime time, Map<String, Duration> begins) {
         List<Node> shuffled = new ArrayList<>(nodes);
-        java.util.Collections.shuffle(shuffled, random);
+        Collections.shuffle(shuffled, random);
         for (Node node : shuffled) {
             RegisteredStep step = switch (node.deed()) {
                 case ASYNC, ASYNC_FAIL, ASYNC_NEVER ->
@@ -172,8 +175,9 @@ final class Graph {
             Runnable task = node.deed() == Deed.ASYNC
                     ? () -> done.complete("done")
                     : () -> done.completeExceptionally(new IllegalStateException("on purpose"));
-            var scheduler = time.scheduler();
-            scheduler.schedule(task, node.duration().toNanos(), TimeUnit.NANOSECONDS);
+            ScheduledExecutorService scheduler = time.scheduler();
+            Future<?> unused =
+                    scheduler.schedule(task, node.duration().toNanos(), TimeUnit.NANOSECONDS);
             scheduler.shutdown();
         }
         return done;

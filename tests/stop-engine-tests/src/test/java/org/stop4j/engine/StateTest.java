@@ -10,11 +10,13 @@ import org.stop4j.Phase;
 import org.stop4j.Reason;
 import org.stop4j.Registration;
 import org.stop4j.Report;
+import org.stop4j.Signal;
 import org.stop4j.State;
 import org.stop4j.StateChange;
 import org.stop4j.Step;
 import org.stop4j.Stop;
 import org.stop4j.spi.Trigger;
+import org.stop4j.testing.FakeSignals;
 import org.stop4j.testing.RecordingExit;
 import org.stop4j.testing.StopExtension;
 import org.stop4j.testing.VirtualTime;
@@ -123,11 +125,9 @@ class StateTest {
                 .containsExactly(WHY, undone, wanted, wanted, wanted);
     }
 
-    private static void awaitSize(Stop stop, List<?> list, int size) throws InterruptedException {
-        AtomicReference<Integer> seen = new AtomicReference<>(list.size());
-        while (seen.get() < size) {
-            Thread.onSpinWait(); // a member that runs, so that the clock stands
-            seen.set(list.size());
+    private static void awaitSize(Stop stop, List<?> list, int size) {
+        while (list.size() < size) {
+            Thread.onSpinWait(); // as a member that runs, so that the clock stands
         }
         assertThat(stop.state()).isEqualTo(State.STOPPED);
     }
@@ -215,10 +215,10 @@ class StateTest {
 
     @Test
     void aStopIsNotAskedForByItsTriggersOnceItIsClosed(
-            Stop stop, VirtualTime time, org.stop4j.testing.FakeSignals signals) throws Exception {
+            Stop stop, VirtualTime time, FakeSignals signals) throws Exception {
         stop.close();
         stop.close();
-        assertThat(signals.raise(org.stop4j.Signal.TERM)).isFalse();
+        assertThat(signals.raise(Signal.TERM)).isFalse();
         assertThat(stop.await(seconds(100))).isEmpty();
         assertThat(stop.state()).isEqualTo(State.RUNNING);
         assertThat(time.elapsed()).isEqualTo(seconds(100));

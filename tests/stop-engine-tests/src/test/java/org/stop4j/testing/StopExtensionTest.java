@@ -145,7 +145,7 @@ class StopExtensionTest {
     @ExtendWith(StopExtension.class)
     static class Shared {
         Shared(VirtualTime time) {
-            throw new AssertionError("not to be called with " + time);
+            throw new AssertionError("not to be called at " + time.elapsed());
         }
 
         @Test
