@@ -9,7 +9,20 @@ import java.lang.System.Logger.Level;
  * uncaught exception handler, and what that throws is ignored.
  */
 final class Log {
-    private final System.Logger logger = System.getLogger("org.stop4j");
+    private final System.@Nullable Logger logger;
+
+    Log() {
+        this(System.getLogger("org.stop4j"));
+    }
+
+    private Log(System.@Nullable Logger logger) {
+        this.logger = logger;
+    }
+
+    /** One that writes nothing. */
+    static Log silent() {
+        return new Log(null);
+    }
 
     void info(String message) {
         write(Level.INFO, message, null);
@@ -24,8 +37,12 @@ final class Log {
     }
 
     void write(Level level, String message, @Nullable Throwable failure) {
+        System.Logger its = logger;
+        if (its == null) {
+            return;
+        }
         try {
-            logger.log(level, message, failure);
+            its.log(level, message, failure);
         } catch (RuntimeException | Error e) {
             hand(e);
         }

@@ -69,10 +69,10 @@ public final class Stop implements AutoCloseable {
 
     private final CompletableFuture<Report> stopped = new CompletableFuture<>();
 
-    private Stop(Settings settings, List<Phase> phases, boolean withHook) {
+    private Stop(Settings settings, List<Phase> phases, Log log, boolean withHook) {
         this.settings = settings;
         time = settings.time();
-        log = new Log();
+        this.log = log;
         plan = new Plan(phases);
         triggers = new Triggers(log);
         listeners = new Listeners(log);
@@ -518,6 +518,39 @@ public final class Stop implements AutoCloseable {
 
     // ---- building
 
+    /**
+     * Runs a stop that does nothing, on a thread beside: the only stop that counts is the first one of a JVM,
+     * and it would spend 10 ms and more on loading classes.
+     */
+    private static void rehearse(Settings settings) {
+        Settings own = new Settings(
+                settings.timeout(),
+                settings.holdLimit(),
+                settings.budget(),
+                Set.of(),
+                Exit.never(),
+                settings.time(),
+                null,
+                null);
+        Stop stop = new Stop(own, List.copyOf(Builder.PHASES), Log.silent(), false);
+        for (Phase phase : Builder.PHASES) {
+            stop.step(phase, phase.name(), new Nothing());
+        }
+        Reason why = Reason.of(Reason.Kind.CODE, "rehearsal");
+        Ending ending = new Ending(stop, own, stop.plan, stop.triggers, stop.holds, why);
+        stop.ending = ending;
+        try {
+            settings.time().thread(ending, "stop-rehearsal").start();
+        } catch (OutOfMemoryError noThreadLeft) {
+            // Then the first stop is a little slower.
+        }
+    }
+
+    private static final class Nothing implements Step {
+        @Override
+        public void run(Deadline deadline) {}
+    }
+
     private Stop install(List<Trigger> wanted) {
         try {
             if (hook != null) {
@@ -581,8 +614,10 @@ public final class Stop implements AutoCloseable {
      */
     public static final class Builder {
         private final List<Trigger> triggers = new ArrayList<>();
-        private final List<Phase> phases = new ArrayList<>(
-                List.of(Phase.NOTIFY, Phase.DRAIN, Phase.FINISH, Phase.CLOSE, Phase.LAST));
+        private static final List<Phase> PHASES =
+                List.of(Phase.NOTIFY, Phase.DRAIN, Phase.FINISH, Phase.CLOSE, Phase.LAST);
+
+        private final List<Phase> phases = new ArrayList<>(PHASES);
         private final Map<Phase, Duration> reserves = new HashMap<>();
         private final Set<Phase> aborting = new HashSet<>();
         private Duration timeout = Duration.ofSeconds(25);
@@ -772,9 +807,13 @@ public final class Stop implements AutoCloseable {
                     endsProcess ? new LastWords(LastWords.terminationLog(System.getenv())) : null,
                     // The JVM's thread for a signal has none on JDK 17, and steps need one.
                     Thread.currentThread().getContextClassLoader());
-            Stop stop = new Stop(settings, phases, endsProcess);
+            Stop stop = new Stop(settings, phases, new Log(), endsProcess);
             grace.check(timeout, stop.log);
-            return stop.install(List.copyOf(triggers));
+            stop.install(List.copyOf(triggers));
+            if (endsProcess) {
+                rehearse(settings);
+            }
+            return stop;
         }
     }
 }

@@ -2,7 +2,9 @@ package org.stop4j.benchmarks;
 
 import org.stop4j.Exit;
 import org.stop4j.Phase;
+import org.stop4j.Report;
 import org.stop4j.Stop;
+import org.stop4j.spi.Trigger;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -21,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Arguments: {@code waiting} (20 steps of 100 ms in 5 phases) or {@code empty} (10 000 steps in one
  * phase); {@code stop} or {@code executor}; and how often in this process, or {@code signal} to do it once
- * when SIGTERM comes. Prints {@code took NANOS THREADS} for each time, where THREADS is how many there were
+ * when SIGTERM comes (by a {@code Stop} that ends the process). Prints {@code took NANOS THREADS} for each time, where THREADS is how many there were
  * at most beyond those of before; or {@code up}.
  */
 final class StepsApp {
@@ -49,7 +51,7 @@ final class StepsApp {
 
     private static void awaitSignal(boolean waiting, boolean byStop) throws InterruptedException {
         if (byStop) {
-            Stop stop = Stop.builder().onSignals().start();
+            Stop stop = Stop.builder().onSignals().trigger(of -> new Teller()).start();
             register(stop, waiting);
             System.out.println("up");
             stop.await();
@@ -59,6 +61,17 @@ final class StepsApp {
             System.out.println("up");
             new CountDownLatch(1).await();
         }
+    }
+
+    /** Says what the report says; main may not come to it any more. */
+    private static final class Teller implements Trigger.Installed {
+        @Override
+        public void stopped(Report report) {
+            System.out.println("took " + report.took().toNanos() + " 0");
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static void once(boolean waiting, boolean byStop) throws InterruptedException {
