@@ -132,7 +132,7 @@ class CommandTest {
                 .start()) {
             app.awaitLine("up");
             try (Child command =
-                    Child.stop(environment, "--until", "exited", "--timeout", "300ms")) {
+                    Child.stop(environment, "--until", "exited", "--timeout", "1500ms")) {
                 assertThat(command.awaitExit()).as("%s", command).isEqualTo(3);
                 assertThat(command.err())
                         .singleElement()
