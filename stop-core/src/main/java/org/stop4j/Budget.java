@@ -27,7 +27,8 @@ final class Budget {
      * @throws IllegalArgumentException if the reserves together are longer than the timeout
      */
     Budget(Duration timeout, List<Phase> phases, Map<Phase, Duration> chosen) {
-        long whole = Durations.saturatedNanos(timeout);
+        // As far as the deadline, or what is kept of "for ever" would be longer than that.
+        long whole = Deadline.saturatedNanos(timeout);
         reserves = new long[phases.size()];
         long left = whole;
         long grace = Math.min(MOST_GRACE_NANOS, whole / 100);

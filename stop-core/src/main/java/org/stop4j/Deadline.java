@@ -115,7 +115,8 @@ public final class Deadline {
         return "in " + Durations.plain(remaining());
     }
 
-    private static long saturatedNanos(Duration time) {
+    /** How far ahead a deadline lies that is so long away. */
+    static long saturatedNanos(Duration time) {
         if (time.isNegative()) {
             throw new IllegalArgumentException(
                     "a deadline cannot lie in the past: " + time + "; allowed: zero or more");

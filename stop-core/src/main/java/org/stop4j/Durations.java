@@ -23,6 +23,15 @@ final class Durations {
         return value;
     }
 
+    /** The sum; somebody's "for ever" stays that. */
+    static Duration sum(Duration a, Duration b) {
+        try {
+            return a.plus(b);
+        } catch (ArithmeticException tooLong) {
+            return Duration.ofSeconds(Long.MAX_VALUE);
+        }
+    }
+
     /** Nanoseconds, for waits: more than 292 years count as 292 years. */
     static long saturatedNanos(Duration duration) {
         try {

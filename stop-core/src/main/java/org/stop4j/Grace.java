@@ -31,13 +31,15 @@ record Grace(long seconds) {
 
     /** Says so if the stop may take longer. */
     void check(Duration timeout, Log log) {
-        if (seconds == UNKNOWN
-                || timeout.plus(MARGIN).compareTo(Duration.ofSeconds(seconds)) <= 0) {
+        Duration longest = Durations.sum(timeout, MARGIN);
+        if (seconds == UNKNOWN || longest.compareTo(Duration.ofSeconds(seconds)) <= 0) {
             return;
         }
-        log.warning("the stop may take " + Durations.plain(timeout.plus(MARGIN)) + " (timeout "
-                + Durations.plain(timeout) + ", and 1 s to end), but " + VARIABLE + " is " + seconds
-                + ": the process would be killed in the middle of it. Make the timeout "
-                + Math.max(0, seconds - 1) + " s at most, or the grace period longer");
+        log.warning("the stop may take " + Durations.plain(longest) + " (timeout "
+                + Durations.plain(timeout) + ", and " + Durations.plain(MARGIN) + " to end), but "
+                + VARIABLE + " is " + seconds
+                + ": the process would be killed in the middle of it. "
+                + (seconds > 1 ? "Make the timeout " + (seconds - 1) + " s at most, or" : "Make")
+                + " the grace period longer");
     }
 }

@@ -454,8 +454,8 @@ public final class Stop implements AutoCloseable {
 
     private boolean awaitFinished(Ending its) {
         // What may be waited for is bounded by the watchdog; this only covers for a missing one.
-        Deadline limit =
-                Deadline.after(settings.timeout().plus(settings.holdLimit()).plusSeconds(1));
+        Deadline limit = Deadline.after(Durations.sum(
+                settings.timeout(), Durations.sum(settings.holdLimit(), Duration.ofSeconds(1))));
         boolean done = its.finished();
         while (!done && !limit.expired()) {
             its.steps().suspectExit();

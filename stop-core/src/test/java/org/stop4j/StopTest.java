@@ -360,6 +360,23 @@ class StopTest {
     }
 
     @Test
+    void aStopWithoutAnEndLeavesEveryStepItsTime() throws Exception {
+        Stop stop = Stop.builder()
+                .timeout(Duration.ofSeconds(Long.MAX_VALUE))
+                .exit(Exit.never())
+                .start();
+        List<Duration> limits = Collections.synchronizedList(new ArrayList<>());
+        for (Phase phase : List.of(Phase.NOTIFY, Phase.DRAIN, Phase.FINISH, Phase.CLOSE)) {
+            stop.step(phase, "of " + phase, deadline -> limits.add(deadline.remaining()));
+        }
+        stop.step(Phase.LAST, "last", deadline -> limits.add(deadline.remaining()))
+                .ceiling(Duration.ofSeconds(Long.MAX_VALUE));
+        stop.request("");
+        assertThat(stop.await().outcome()).isEqualTo(Outcome.CLEAN);
+        assertThat(limits).hasSize(5).allMatch(limit -> limit.toDays() > 365);
+    }
+
+    @Test
     void aStepThatInterruptsEveryThreadItFindsCutsNothingShort() throws Exception {
         List<String> trigger = Collections.synchronizedList(new ArrayList<>());
         StopThread thread = new StopThread();
