@@ -15,7 +15,7 @@ final class Aside {
     private final Time time;
     private final long patienceNanos;
     private final @Nullable ClassLoader loader;
-    private @Nullable Helper helper;
+    private @Nullable Hand hand;
     private @Nullable ThreadStack where;
 
     /** The patience is how long the stop waits for a call. */
@@ -32,23 +32,23 @@ final class Aside {
 
     /** The same, with a patience of its own. */
     boolean call(Runnable task, long nanos) {
-        Helper its = helper;
+        Hand its = hand;
         if (its == null) {
-            its = new Helper();
+            its = new Hand();
             try {
                 its.thread.start();
             } catch (OutOfMemoryError noThreadLeft) {
                 task.run(); // then nothing bounds it; but most calls return
                 return true;
             }
-            helper = its;
+            hand = its;
         }
         if (its.call(task, nanos)) {
             return true;
         }
         where = Stacks.of(its.thread);
         its.end();
-        helper = null;
+        hand = null;
         return false;
     }
 
@@ -60,20 +60,20 @@ final class Aside {
 
     /** Lets the thread end. */
     void end() {
-        if (helper != null) {
-            helper.end();
-            helper = null;
+        if (hand != null) {
+            hand.end();
+            hand = null;
         }
     }
 
-    private final class Helper implements Runnable {
+    private final class Hand implements Runnable {
         private final Thread thread = time.thread(this, "stop-aside");
         private final Time.Monitor monitor = time.monitor();
         // Guarded by the monitor:
         private @Nullable Runnable task;
         private boolean ended;
 
-        private Helper() {
+        private Hand() {
             thread.setContextClassLoader(loader);
         }
 
@@ -106,13 +106,16 @@ final class Aside {
             }
         }
 
-        // What a task throws is its own to catch. This is for what it cannot: the thread must stay,
-        // or the
-        // next call would wait for nobody.
+        // What a task throws is its own to catch. This is for what it cannot: the thread must
+        // stay, or the next call would wait for nobody.
         @Override
         @SuppressWarnings("CatchingUnchecked")
         public void run() {
             for (Runnable next = next(); next != null; next = next()) {
+                // An interrupt that some step sends to every thread it can find is not meant for
+                // the
+                // next call; it would close the file into which that writes.
+                Thread.interrupted();
                 try {
                     next.run();
                 } catch (Throwable uncaught) {

@@ -14,8 +14,8 @@ public interface AsyncStep {
     /**
      * Begins the work. Called once. The step is done when the stage completes, and has failed if that is
      * exceptionally. At its deadline it is left behind; the stage is not cancelled, since that would not end
-     * the work. What is then in the report is where the step was registered, for nothing knows where such
-     * work hangs.
+     * the work. The report then tells where the step was registered and, from Java 21 on, where virtual threads
+     * stand. If this method itself does not return, its thread is interrupted as that of any step.
      *
      * @param deadline until when the stage must be complete
      * @return the stage that completes when the work is done

@@ -9,9 +9,10 @@ package org.stop4j;
 public interface Exit {
 
     /**
-     * Ends the process, or not. Called once, on the thread of the stop, when every other trigger is closed.
-     * Signals are given back only after it has returned: one that comes while the process ends must not
-     * make it end with another code.
+     * Ends the process, or not. Called once, on the thread of the stop (that of whoever asked, if no thread
+     * could be made), when every trigger but the signals is closed. Signals are given back only after it has
+     * returned: one that comes while the process ends must not make it end with another code. A stop that runs
+     * because the JVM ends already does not call it.
      *
      * @param code the exit code that tells how the stop came out
      */

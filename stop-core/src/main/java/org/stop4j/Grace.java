@@ -12,6 +12,10 @@ record Grace(long seconds) {
 
     private static final long UNKNOWN = -1;
 
+    static Grace unknown() {
+        return new Grace(UNKNOWN);
+    }
+
     static Grace from(Map<String, String> environment) {
         String value = environment.getOrDefault(VARIABLE, "").trim();
         if (value.isEmpty()) {

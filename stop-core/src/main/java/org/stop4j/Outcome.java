@@ -10,7 +10,7 @@ public enum Outcome {
     CLEAN(0),
     /** Every step came to its end, but some of them failed. */
     FAILED(1),
-    /** Some step did not end in its time and was left behind. */
+    /** Some step did not end in its time, or was interrupted by somebody else. */
     FORCED(3);
 
     private final int exitCode;

@@ -14,7 +14,7 @@ import java.util.List;
  * @param reason why it began
  * @param joined who else asked until its end, in the order of asking; the first 16
  * @param outcome how it came out
- * @param exitCode what the process exits with
+ * @param exitCode what the stop ends the process with; somebody else's {@link System#exit} has the last word
  * @param begin when it began, by the wall clock
  * @param timeout how long it was allowed to take, unless a second signal shortened that
  * @param took how long it took, without the hold

@@ -13,7 +13,12 @@ import java.util.concurrent.ExecutorService;
 public interface Step {
 
     /**
-     * Does the work. Called once, on a thread of its own, which is interrupted when the deadline has passed.
+     * Does the work. Called once, on a daemon thread named {@code stop-step-NAME} that it has to itself while it
+     * runs, with the context class loader of whoever started the stop. (If no thread can be made, on that of
+     * the stop, and then nothing bounds it.) When the deadline has passed, the thread is interrupted, and left.
+     *
+     * <p>A step that calls {@link System#exit} counts as failed; the others run, and the process ends with that
+     * code. {@link Runtime#halt} ends the process at once: no other step, no report.
      *
      * @param deadline until when this step must be done
      * @throws Exception if the work fails; the stop goes on, and the report tells

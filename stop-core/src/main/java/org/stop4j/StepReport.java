@@ -38,9 +38,9 @@ public record StepReport(
     public enum Result {
         /** It ended in its time. */
         DONE(Outcome.CLEAN, "done"),
-        /** It ended in its time, by throwing something. */
+        /** It ended in its time, by throwing something; or it has called {@link System#exit}. */
         FAILED(Outcome.FAILED, "failed"),
-        /** It was never begun, because a step of a phase that aborts on failure failed. */
+        /** It was never begun, because a step of a phase that aborts on failure was not done. */
         SKIPPED(Outcome.FAILED, "skipped"),
         /** It did not end in its time, but when it was interrupted; or somebody else interrupted it. */
         INTERRUPTED(Outcome.FORCED, "interrupted"),

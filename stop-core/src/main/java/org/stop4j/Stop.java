@@ -39,10 +39,11 @@ import java.util.concurrent.TimeUnit;
  * phase's. A step that is not done at its limit is interrupted, and the stop goes on; the log and the report
  * tell where it stood. When the steps are over, the answer is given to everybody who waits for it, the
  * process is held until they have it, and is then ended with the exit code of the report; by force, if it is
- * not at its end a second after the deadline.
+ * not at its end a second after the deadline, the time of the hold not counted. (With an {@link Exit} of one's
+ * own, by what its {@code halt} does.)
  *
- * <p>A second signal, 300 ms or more after the first, shortens what is left to the reserves. A third ends the
- * process at once.
+ * <p>A second signal, 300 ms or more after the first, shortens what is left to the reserves. A third, as
+ * long after the second, ends the process at once.
  *
  * <p>Safe to use from any thread. Several instances may live in one JVM.
  *
@@ -99,7 +100,8 @@ public final class Stop implements AutoCloseable {
      * @param name its name in the log and the report; unique in this stop
      * @param step the work
      * @return what says more about the step, or takes it out again
-     * @throws IllegalArgumentException if there is a step of this name, or no such phase
+     * @throws IllegalArgumentException if there is a step of this name or no such phase, if the name is blank or
+     *     longer than 100 characters, or if a step of an earlier phase is to come after this one
      * @throws StoppingException if the phase has begun; the step is not going to be run
      */
     public RegisteredStep step(Phase phase, String name, Step step) {
@@ -113,7 +115,8 @@ public final class Stop implements AutoCloseable {
      * @param name its name in the log and the report; unique in this stop
      * @param step the work
      * @return what says more about the step, or takes it out again
-     * @throws IllegalArgumentException if there is a step of this name, or no such phase
+     * @throws IllegalArgumentException if there is a step of this name or no such phase, if the name is blank or
+     *     longer than 100 characters, or if a step of an earlier phase is to come after this one
      * @throws StoppingException if the phase has begun; the step is not going to be run
      */
     public RegisteredStep step(Phase phase, String name, ReasonedStep step) {
@@ -131,7 +134,8 @@ public final class Stop implements AutoCloseable {
      * @param name its name in the log and the report; unique in this stop
      * @param resource what is closed
      * @return what says more about the step, or takes it out again
-     * @throws IllegalArgumentException if there is a step of this name, or no such phase
+     * @throws IllegalArgumentException if there is a step of this name or no such phase, if the name is blank or
+     *     longer than 100 characters, or if a step of an earlier phase is to come after this one
      * @throws StoppingException if the phase has begun; the step is not going to be run
      */
     public RegisteredStep step(Phase phase, String name, AutoCloseable resource) {
@@ -145,7 +149,8 @@ public final class Stop implements AutoCloseable {
      * @param name its name in the log and the report; unique in this stop
      * @param step the work
      * @return what says more about the step, or takes it out again
-     * @throws IllegalArgumentException if there is a step of this name, or no such phase
+     * @throws IllegalArgumentException if there is a step of this name or no such phase, if the name is blank or
+     *     longer than 100 characters, or if a step of an earlier phase is to come after this one
      * @throws StoppingException if the phase has begun; the step is not going to be run
      */
     public RegisteredStep asyncStep(Phase phase, String name, AsyncStep step) {
@@ -174,7 +179,8 @@ public final class Stop implements AutoCloseable {
      *
      * @param detail why, for the log and the report
      * @return a stage that completes with the report when every step has been attempted
-     * @throws IllegalStateException if called from a step of this stop
+     * @throws IllegalStateException if called on the thread of a step of this stop; a thread that the step has
+     *     started may ask, and joins
      */
     public CompletionStage<Report> request(String detail) {
         return request(Reason.of(Reason.Kind.CODE, detail));
@@ -183,13 +189,14 @@ public final class Stop implements AutoCloseable {
     /**
      * Asks for the stop. The first reason begins it; a later one joins it, which is logged and in the report.
      * Of signals, the second and third that come hurry the stop; see {@link Stop}. Returns at once, without
-     * waiting for a step. During {@link Builder#start}, the stop begins when that is done.
+     * waiting for a step (only if no thread can be made, it runs the stop itself). During {@link Builder#start}, the stop begins when that is done.
      *
      * @param why the reason
      * @return a stage that completes with the report when every step has been attempted; what depends on it
      *     runs on one thread for all, for which the end of the process does not wait (a step or a {@link
      *     #hold} does that), and must be quick
-     * @throws IllegalStateException if called from a step of this stop
+     * @throws IllegalStateException if called on the thread of a step of this stop; a thread that the step has
+     *     started may ask, and joins
      */
     public CompletionStage<Report> request(Reason why) {
         Objects.requireNonNull(why, "why");
@@ -228,7 +235,8 @@ public final class Stop implements AutoCloseable {
 
     /**
      * Makes readiness red, so that nobody sends new work, while everything goes on being served; nothing else
-     * is done until a stop is requested or the drain is undone.
+     * is done until a stop is requested or the drain is undone. Listeners and triggers are told on this thread,
+     * before this returns.
      *
      * @param why the reason
      * @return whether this call has begun it; false if a drain or a stop has begun already
@@ -239,7 +247,8 @@ public final class Stop implements AutoCloseable {
     }
 
     /**
-     * Undoes a {@link #drain}. A stop that has been requested cannot be undone.
+     * Undoes a {@link #drain}. A stop that has been requested cannot be undone. Listeners and triggers are told
+     * on this thread, before this returns.
      *
      * @param why the reason
      * @return whether this call has undone it; false if there was nothing to undo, or a stop has been requested
@@ -292,7 +301,8 @@ public final class Stop implements AutoCloseable {
     /**
      * Has somebody told of every change of state from now on.
      *
-     * @param listener who is told; on the thread that makes the change, or beside it
+     * @param listener who is told; of a drain and its undoing on the thread that asks for it, of the stop on a
+     *     thread beside it
      * @return what ends that
      */
     public Registration listen(StateListener listener) {
@@ -313,7 +323,7 @@ public final class Stop implements AutoCloseable {
      *
      * @return the report
      * @throws InterruptedException if the thread is interrupted
-     * @throws IllegalStateException if called from a step of this stop, which would wait for itself
+     * @throws IllegalStateException if called on the thread of a step of this stop, which would wait for itself
      */
     public Report await() throws InterruptedException {
         Report done = standing.report();
@@ -330,7 +340,7 @@ public final class Stop implements AutoCloseable {
      * @param limit how long at most; zero or less only looks
      * @return the report, or nothing if the stop was not done in time
      * @throws InterruptedException if the thread is interrupted
-     * @throws IllegalStateException if called from a step of this stop, which would wait for itself
+     * @throws IllegalStateException if called on the thread of a step of this stop, which would wait for itself
      */
     public Optional<Report> await(Duration limit) throws InterruptedException {
         await(State.STOPPED, limit);
@@ -344,7 +354,7 @@ public final class Stop implements AutoCloseable {
      * @param limit how long at most; zero or less only looks
      * @return whether it was reached in time
      * @throws InterruptedException if the thread is interrupted
-     * @throws IllegalStateException if called from a step of this stop, which would wait for itself
+     * @throws IllegalStateException if called on the thread of a step of this stop, which would wait for itself
      */
     public boolean await(State wanted, Duration limit) throws InterruptedException {
         refuseOnStep("would wait for itself");
@@ -511,9 +521,9 @@ public final class Stop implements AutoCloseable {
 
     private String waitingFor(State now, String running) {
         if (now == State.STOPPED) {
-            return holds.count() == 0 ? "" : ", held until the answer is read";
+            return holds.count() == 0 ? "" : "held until the answer is read";
         }
-        return running.isEmpty() ? "" : ", running step " + running;
+        return running.isEmpty() ? "" : "running step " + running;
     }
 
     // ---- building
@@ -670,7 +680,8 @@ public final class Stop implements AutoCloseable {
 
         /**
          * Keeps time for a phase, however the phases before it behave; and it is what a phase gets when a second
-         * signal has come. A phase without steps keeps nothing.
+         * signal has come. A phase without steps keeps nothing. Together, the reserves of all phases, those not
+         * set included, may not be longer than the timeout, or {@link #start} fails.
          *
          * @param phase the phase
          * @param time how long; a tenth of the timeout if not set (with more than five phases, so much less that
@@ -687,7 +698,7 @@ public final class Stop implements AutoCloseable {
         /**
          * Lets a failure in a phase end the stop early: when one of its steps fails, is interrupted or hangs,
          * what has not begun in this phase and the later ones is skipped, up to {@link Phase#LAST}, which is
-         * run all the same. Without this call, a failing step stops no other.
+         * run all the same, with what was added after it. Without this call, a failing step stops no other.
          *
          * @param phase the phase
          * @return this builder
@@ -771,7 +782,7 @@ public final class Stop implements AutoCloseable {
          * Chooses how the process is ended when the stop is done. Without this call, it is ended by {@link
          * System#exit}, a shutdown hook sees to it that the stop also takes place when the JVM ends for
          * another reason, and how it came out is written to stderr and to the termination log of Kubernetes as
-         * the last thing; with it, none of that is done.
+         * the last thing; with it, also with {@link Exit#system}, none of that is done.
          *
          * @param how what to call as the very last thing
          * @return this builder
@@ -784,19 +795,19 @@ public final class Stop implements AutoCloseable {
         /**
          * Installs the triggers. If {@code STOP_GRACE_SECONDS} tells how long whoever ends the process by force
          * waits (the pod's {@code terminationGracePeriodSeconds}), and the stop may take longer, that is logged
-         * at WARNING.
+         * at WARNING. One line at INFO, by the logger {@code org.stop4j}, tells what was installed.
          *
          * @return the stop; requests are obeyed from now on
          * @throws ControlDirectoryException if a chosen control directory cannot be used
          * @throws UncheckedIOException if another trigger cannot be installed; whatever this method throws,
          *     nothing stays installed
          * @throws IllegalArgumentException if the reserves are longer than the timeout together, or {@code
-         *     STOP_GRACE_SECONDS} is not a number of seconds
+         *     STOP_GRACE_SECONDS} is not a number of seconds, or {@code STOP_TERMINATION_LOG} no path
          * @throws IllegalStateException if the JVM is ending already
          */
         public Stop start() {
-            Grace grace = Grace.from(System.getenv());
             boolean endsProcess = exit == null;
+            Grace grace = endsProcess ? Grace.from(System.getenv()) : Grace.unknown();
             Settings settings = new Settings(
                     timeout,
                     holdLimit,

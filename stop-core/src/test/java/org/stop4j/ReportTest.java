@@ -277,6 +277,15 @@ class ReportTest {
     }
 
     @Test
+    void aReportBecomesAPageThatTellsItsSteps() {
+        assertThat(report(step("http", Result.DONE), hung(PARK, POOL)).toHtml())
+                .startsWith("<!DOCTYPE html>")
+                .contains("http", "db", "hung", "com.example.Pool.close(File.java:42)")
+                .contains("signal SIGTERM")
+                .doesNotContain("<script");
+    }
+
+    @Test
     void thousandsOfStepsThatWereDoneDoNotHideTheOneThatWasNot() {
         StepReport[] steps = new StepReport[10_000];
         for (int i = 0; i < steps.length; i++) {

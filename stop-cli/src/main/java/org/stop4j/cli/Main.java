@@ -33,12 +33,13 @@ public final class Main {
               --json           the result as one JSON object on standard output
               --report FILE    the application's report as a page (HTML) in this file; checked before
                                anything is asked, written when the answer is there
-              --quiet, -q      nothing on standard output
+              --quiet, -q      no report on standard output; --json prints all the same
               --help, -h       this text
               --version        the version
 
             Exit codes: 0 stopped cleanly; 1 stopped, but steps failed or were forced; 2 usage;
-            3 timed out waiting; 4 no application there, or it died; 5 not permitted.
+            3 timed out waiting; 4 no application there, or it died; 5 not permitted;
+            128 + n ended by signal n.
             A report that cannot be written in the end changes none of them; standard error says so.
             """;
 

@@ -34,22 +34,26 @@ public interface Trigger {
     interface Installed extends AutoCloseable {
 
         /**
-         * Learns that the state has changed; must be quick. Called on the thread of the stop. By default, does
-         * nothing.
+         * Learns that the state has changed; must be quick. Called on a thread beside that of the stop, which
+         * waits only a moment: a trigger that has not returned by then is given up and named in the report, and
+         * neither this nor {@link #stopped} is called any more. For a drain and its undoing, called on the
+         * thread that asks for it. By default, does nothing.
          */
         default void changed() {}
 
         /**
-         * Gives the answer to whoever waits for it, now or later; must be quick. Called once, before the hold
-         * is waited for. By default, does nothing.
+         * Gives the answer to whoever waits for it, now or later; must be quick. Called on a thread beside that
+         * of the stop, before the hold is waited for; or, if the process is about to be halted before there is
+         * an answer, with a report that says so, and no hold follows. By default, does nothing.
          *
          * @param report how the stop came out
          */
         default void stopped(Report report) {}
 
         /**
-         * Ends listening and removes whatever was installed. Called after the hold, as the last thing before
-         * the process ends, or by {@link Stop#close}.
+         * Ends listening and removes whatever was installed. Called after the hold, before the process is ended
+         * (for {@link Stop.Builder#onSignals}, after {@link org.stop4j.Exit#exit} has returned); by {@link
+         * Stop#close}; or when another trigger fails the start.
          *
          * @throws IOException if something cannot be removed
          */

@@ -81,7 +81,7 @@ public final class StopHandler implements HttpHandler {
     /**
      * Makes a handler that calls back, without a {@link Stop} of one's own; the process lives on. It is a
      * stop in miniature: the callback is called once, by the first caller; whoever calls later gets the
-     * same answer. The callback may take 25 s; it is then interrupted and reported as hung.
+     * same answer. The callback may take 25 s; it is then interrupted and left.
      *
      * @param callback what to do
      * @return the handler

@@ -391,7 +391,7 @@ public final class StopServer implements Trigger.Installed {
         /**
          * Starts a server that calls back, without a {@link Stop} of one's own; the process lives on. The
          * callback is called once, by the first caller; it may take 25 s, and is then interrupted and
-         * reported as hung. When its callers have their answers, the server closes itself.
+         * left. When its callers have their answers, the server closes itself.
          *
          * @param callback what to do
          * @return the server, listening; it may be closed before

@@ -208,13 +208,17 @@ public final class CommandEnd implements Closeable {
                     + "; no application is there, or one of an older kind has not finished");
         }
         Message status = application.readStatus();
-        String doing = status == null
-                ? ""
-                : " (" + status.get("state", "state unknown") + status.get("waiting-for", "") + ")";
+        String doing = status == null ? "" : " (" + inWords(status) + ")";
         String what = request.listed()
                 ? " has taken the request and has not finished"
                 : " has not taken the request";
         return new Ending(Result.TIMED_OUT, waited + application.who() + what + doing, "");
+    }
+
+    private static String inWords(Message status) {
+        String state = status.get("state", "state unknown");
+        String waitsFor = status.get("waiting-for", "");
+        return waitsFor.isEmpty() ? state : state + ", " + waitsFor;
     }
 
     // ---- after the answer

@@ -38,7 +38,7 @@ class RepositoryTest {
 
     /** File to the path that it may name. */
     private static final Map<String, String> ALLOWED_PATHS = Map.of(
-            // The issue: it finds JDKs under the usual places.
+            // It finds JDKs under the usual places.
             ".ci/run", "/usr/lib" + "/jvm/*");
 
     private static List<Path> files() {

@@ -24,10 +24,12 @@ import org.stop4j.testing.RecordingExit;
 import org.stop4j.testing.StopExtension;
 import org.stop4j.testing.VirtualTime;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What is around the steps breaks: loggers, listeners, triggers, threads, the clock, the exit. */
 @ExtendWith(StopExtension.class)
@@ -332,6 +334,53 @@ class FaultTest {
                     .containsExactly(seconds(80), seconds(1), seconds(3));
             assertThat(exit.await()).isEqualTo(3);
             assertThat(time.elapsed()).isEqualTo(seconds(89.1));
+        }
+    }
+
+    @Test
+    void aClockThatJumpsAheadEndsWhatIsOverdueAndRunsTheRest(VirtualTime time) throws Exception {
+        Jumping jumping = new Jumping(time);
+        RecordingExit exit = new RecordingExit(time);
+        List<String> ran = new CopyOnWriteArrayList<>();
+        Stop stop = Stop.builder().timeout(seconds(25)).time(jumping).exit(exit).start();
+        stop.step(Phase.DRAIN, "http", (Step) deadline -> {
+            jumping.ahead(Duration.ofHours(1)); // the machine was asleep
+            time.hang();
+        });
+        for (Phase phase : List.of(Phase.FINISH, Phase.CLOSE, Phase.LAST)) {
+            stop.step(phase, phase.name(), (Step) deadline -> ran.add(phase.name()));
+        }
+        stop.request("test");
+        assertThat(exit.await()).isEqualTo(3);
+        assertThat(ran).containsExactly("FINISH", "CLOSE", "LAST");
+    }
+
+    /** A time whose clock can be set ahead; what is waited for by it comes when it would have come. */
+    private static final class Jumping implements Time {
+        private final VirtualTime time;
+        private final AtomicLong ahead = new AtomicLong();
+
+        private Jumping(VirtualTime time) {
+            this.time = time;
+        }
+
+        void ahead(Duration by) {
+            ahead.addAndGet(by.toNanos());
+        }
+
+        @Override
+        public long nanos() {
+            return time.nanos() + ahead.get();
+        }
+
+        @Override
+        public Monitor monitor() {
+            return time.monitor();
+        }
+
+        @Override
+        public Thread thread(Runnable work, String name) {
+            return time.thread(work, name);
         }
     }
 

@@ -53,6 +53,9 @@ final class Graph {
     /** When a second signal comes; null if none does. */
     final @Nullable Duration secondSignal;
 
+    /** Where the clock stands when it begins. */
+    final long clock;
+
     private final Random random;
 
     Graph(long seed) {
@@ -77,6 +80,7 @@ final class Graph {
         secondSignal = random.nextInt(3) == 0
                 ? millis(300 + random.nextInt((int) timeout.toMillis()))
                 : null;
+        clock = random.nextLong();
     }
 
     private static Duration millis(long millis) {

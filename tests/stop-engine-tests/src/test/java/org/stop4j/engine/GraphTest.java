@@ -68,7 +68,7 @@ class GraphTest {
     private static Set<Result> check(Graph graph) throws InterruptedException {
         Map<String, Duration> begins = new ConcurrentHashMap<>();
         Set<Result> results = new LinkedHashSet<>();
-        try (VirtualTime time = new VirtualTime(new Random().nextLong())) {
+        try (VirtualTime time = new VirtualTime(graph.clock)) {
             FakeSignals signals = new FakeSignals();
             RecordingExit exit = new RecordingExit(time);
             Stop stop = graph.describe(Stop.builder().time(time).exit(exit).trigger(signals))

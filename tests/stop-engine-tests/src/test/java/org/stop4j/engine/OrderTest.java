@@ -20,6 +20,8 @@ import org.stop4j.testing.StopExtension;
 import org.stop4j.testing.VirtualTime;
 
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -53,6 +55,19 @@ class OrderTest {
         assertThat(step(report, "telemetry").begin()).isEqualTo(seconds(7));
         assertThat(report.took()).isEqualTo(seconds(8));
         assertThat(report.outcome()).isEqualTo(Outcome.CLEAN);
+    }
+
+    @Test
+    void tenThousandQuickStepsShareFewThreads(Stop stop) throws Exception {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        for (int i = 0; i < 10_000; i++) {
+            stop.step(Phase.CLOSE, "step " + i, (Step)
+                    deadline -> threads.add(Thread.currentThread()));
+        }
+        Report report = end(stop);
+        assertThat(report.outcome()).isEqualTo(Outcome.CLEAN);
+        assertThat(report.steps()).hasSize(10_000);
+        assertThat(threads).hasSizeLessThanOrEqualTo(64);
     }
 
     @Test

@@ -9,6 +9,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.stop4j.ControlDirectory;
+import org.stop4j.StopAnswer;
+import org.stop4j.StopClient;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,6 +143,25 @@ class CommandTest {
                         .contains("stopped cleanly", "its process has not ended");
             }
             assertThat(app.awaitExit()).isZero();
+        }
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aProcessThatIsHeldSaysSoInItsStatus() throws Exception {
+        try (Child app = app("--hold-ms=60000")) {
+            ControlDirectory place = ControlDirectory.of(directory, "process");
+            try (StopAnswer answer = StopClient.at(place).stop()) {
+                assertThat(answer.result()).isEqualTo(StopAnswer.Result.STOPPED);
+                Awaitility.await()
+                        .atMost(Child.PATIENCE)
+                        .until(() -> Files.readAllLines(directory.resolve("process.status"))
+                                .containsAll(List.of(
+                                        "state=STOPPED",
+                                        "holds=1",
+                                        "waiting-for=held until the answer is read")));
+            }
+            assertThat(app.awaitExit()).as("%s", app).isZero();
         }
         assertNothingIsLeft();
     }

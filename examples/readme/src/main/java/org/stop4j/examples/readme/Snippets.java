@@ -6,10 +6,12 @@ import org.stop4j.CommandChannel;
 import org.stop4j.ControlDirectory;
 import org.stop4j.Deadline;
 import org.stop4j.Phase;
+import org.stop4j.Reason;
 import org.stop4j.Registration;
 import org.stop4j.Signal;
 import org.stop4j.SignalChannel;
 import org.stop4j.Signals;
+import org.stop4j.State;
 import org.stop4j.Step;
 import org.stop4j.Stop;
 import org.stop4j.StopAnswer;
@@ -93,6 +95,33 @@ final class Snippets {
                 .ceiling(Duration.ofSeconds(5));
         stop.asyncStep(Phase.CLOSE, "client", deadline -> client.closeAsync());
         stop.step(Phase.LAST, "audit", (deadline, reason) -> audit.write("stopped: " + reason));
+    }
+
+    Stop ownPhaseOfTheReadme() {
+        Phase flush = new Phase("FLUSH");
+        Stop stop = Stop.builder()
+                .onSignals()
+                .phaseAfter(Phase.FINISH, flush)
+                .reserve(Phase.CLOSE, Duration.ofSeconds(5)) // however FINISH behaves
+                .abortOnFailure(flush) // what has not begun is skipped, up to LAST
+                .start();
+
+        stop.exitCode(70); // instead of 0, when the stop is clean
+        stop.request("lost the database");
+        return stop;
+    }
+
+    /** Where numbers go. */
+    interface Metrics {
+        void gauge(String name, String value);
+    }
+
+    boolean drainOfTheReadme(Stop stop, Metrics metrics) throws InterruptedException {
+        stop.listen(change -> metrics.gauge("state", change.to().name()));
+        stop.drain(Reason.of(Reason.Kind.CODE, "maintenance")); // readiness red, still serving
+        stop.resume(Reason.of(Reason.Kind.CODE, "maintenance is over"));
+        boolean stopping = stop.await(State.STOPPING, Duration.ofMinutes(1));
+        return stopping;
     }
 
     StopServer.Builder preStopOfTheReadme() {
