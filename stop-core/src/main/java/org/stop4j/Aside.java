@@ -12,37 +12,75 @@ import java.time.Duration;
  * <p>Used by one thread, that of the stop.
  */
 final class Aside {
+    /** For a call when the time of all is spent: enough for what does not hang. */
+    private static final long LEAST_NANOS = 50_000_000;
+
     private final Time time;
     private final long patienceNanos;
+    private final long allNanos;
     private final @Nullable ClassLoader loader;
     private @Nullable Hand hand;
+    private long spentNanos;
     private @Nullable ThreadStack where;
 
-    /** The patience is how long the stop waits for a call. */
-    Aside(Time time, long patienceNanos, @Nullable ClassLoader loader) {
+    /** The patience is how long the stop waits for a call; and for all of them together. */
+    Aside(Time time, long patienceNanos, long allNanos, @Nullable ClassLoader loader) {
         this.time = time;
         this.patienceNanos = patienceNanos;
+        this.allNanos = allNanos;
         this.loader = loader;
     }
 
     /** Makes the call; false if it has not returned in time, and goes on without anybody's waiting. */
     boolean call(Runnable task) {
-        return call(task, patienceNanos);
+        long begin = time.nanos();
+        long left = Math.max(LEAST_NANOS, allNanos - spentNanos);
+        try {
+            return call(task, Math.min(patienceNanos, left));
+        } finally {
+            spentNanos += time.nanos() - begin;
+        }
     }
 
-    /** The same, with a patience of its own. */
+    /** From now on it waits again as long as in the beginning, for all calls together. */
+    void renew() {
+        spentNanos = 0;
+    }
+
+    /** The same with a patience of its own, which does not count. */
     boolean call(Runnable task, long nanos) {
+        Hand its = hand();
+        if (its == null) {
+            task.run(); // then nothing bounds it; but most calls return
+            return true;
+        }
+        return call(its, task, nanos);
+    }
+
+    /** The same, but without a thread the call is not made. */
+    void callIfThread(Runnable task, long nanos) {
+        Hand its = hand();
+        if (its != null) {
+            call(its, task, nanos);
+        }
+    }
+
+    /** Null if there is no thread for it. */
+    private @Nullable Hand hand() {
         Hand its = hand;
         if (its == null) {
             its = new Hand();
             try {
                 its.thread.start();
             } catch (OutOfMemoryError noThreadLeft) {
-                task.run(); // then nothing bounds it; but most calls return
-                return true;
+                return null;
             }
             hand = its;
         }
+        return its;
+    }
+
+    private boolean call(Hand its, Runnable task, long nanos) {
         if (its.call(task, nanos)) {
             return true;
         }

@@ -38,15 +38,12 @@ final class Crew {
 
     /** Has these steps run. Without a thread to be had, they stay in the queue: see {@link #helpOut}. */
     void run(List<StepRun> steps) {
-        List<Thread> born = new ArrayList<>();
+        int wanted;
         monitor.lock();
         try {
             queue.addAll(steps);
-            int wanted = Math.min(queue.size() - idle, QUICK - threads);
-            for (int i = 0; i < wanted; i++) {
-                threads++;
-                born.add(time.thread(this::work, "stop-step"));
-            }
+            wanted = Math.max(0, Math.min(queue.size() - idle, QUICK - threads));
+            threads += wanted;
             if (steps.size() == 1) {
                 monitor.signal();
             } else {
@@ -55,14 +52,15 @@ final class Crew {
         } finally {
             monitor.unlock();
         }
-        start(born);
+        start(wanted);
     }
 
     /** Whether steps wait although there are as many threads as are made at once, or as can be made. */
     boolean isHeldUp() {
         monitor.lock();
         try {
-            return !queue.isEmpty() && idle == 0 && (threads >= QUICK || lacking);
+            // Not only that nobody is idle: those who were called are until they have come.
+            return queue.size() > idle && (threads >= QUICK || lacking);
         } finally {
             monitor.unlock();
         }
@@ -70,39 +68,47 @@ final class Crew {
 
     /** Adds a thread, if steps wait for one. */
     void grow() {
-        Thread born = null;
+        boolean wanted;
         monitor.lock();
         try {
-            if (!queue.isEmpty() && idle == 0) {
-                threads++;
-                born = time.thread(this::work, "stop-step");
-            }
+            wanted = queue.size() > idle;
+            threads += wanted ? 1 : 0;
         } finally {
             monitor.unlock();
         }
-        if (born != null) {
-            start(List.of(born));
+        start(wanted ? 1 : 0);
+    }
+
+    /** Starts so many that are counted already; those for which the JVM has no thread are counted out. */
+    private void start(int wanted) {
+        int unborn = wanted;
+        try {
+            while (unborn > 0) {
+                Thread thread = time.thread(this::work, "stop-step");
+                thread.setContextClassLoader(loader);
+                thread.start();
+                unborn--;
+            }
+        } catch (OutOfMemoryError noThreadLeft) {
+            // see helpOut
+        } finally {
+            monitor.lock();
+            try {
+                threads -= unborn;
+                lacking = unborn > 0 || (lacking && wanted == 0);
+            } finally {
+                monitor.unlock();
+            }
         }
     }
 
-    private void start(List<Thread> born) {
-        int unborn = 0;
-        for (Thread thread : born) {
-            thread.setContextClassLoader(loader);
-            try {
-                if (unborn == 0) {
-                    thread.start();
-                } else {
-                    unborn++;
-                }
-            } catch (OutOfMemoryError noThreadLeft) {
-                unborn++;
-            }
-        }
+    /** Takes back what has not begun, and is not going to. */
+    List<StepRun> takeBack() {
         monitor.lock();
         try {
-            threads -= unborn;
-            lacking = unborn > 0;
+            List<StepRun> waiting = new ArrayList<>(queue);
+            queue.clear();
+            return waiting;
         } finally {
             monitor.unlock();
         }
@@ -160,6 +166,7 @@ final class Crew {
                 return; // already replaced, and perhaps about to be interrupted
             }
             Thread.interrupted(); // the next step shall not find what this one left
+            thread.setName("stop-step");
             thread.setContextClassLoader(loader);
         }
     }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The stop itself, from the first reason to the end of the process: the phases, the report, the answer to
@@ -21,6 +22,11 @@ import java.util.concurrent.TimeUnit;
 final class Ending implements Runnable {
     /** What the process may take beyond its deadline, to answer and to end. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    /** How long one call of what is not a step may take; all of them together, a tenth of the timeout. */
+    private static final long MOST_PATIENCE_NANOS = 1_000_000_000;
+
+    private static final long LEAST_PATIENCE_NANOS = 500_000_000;
 
     /** Of the margin, what is kept for telling where it hung. */
     private static final long DUMP_NANOS = 250_000_000;
@@ -51,8 +57,10 @@ final class Ending implements Runnable {
     private final CountDownLatch finished = new CountDownLatch(1);
 
     private volatile @Nullable Reason hurriedBy;
-    /** The answer is being given, or was: one that is given by force would come too late. */
-    private volatile boolean answered;
+    /** Whether the answer is being given, or was; by whom is decided here. */
+    private final AtomicBoolean answered = new AtomicBoolean();
+    /** Of the thread of the stop alone: not everything was attempted that is in the report. */
+    private boolean phaseBroke;
 
     Ending(
             Stop stop,
@@ -69,7 +77,9 @@ final class Ending implements Runnable {
         this.reason = reason;
         time = settings.time();
         whole = Deadline.after(settings.timeout(), time);
-        aside = new Aside(time, patienceNanos(settings.timeout()), settings.loader());
+        long tenth = Durations.saturatedNanos(settings.timeout()) / 10;
+        long all = Math.max(LEAST_PATIENCE_NANOS, tenth);
+        aside = new Aside(time, Math.min(MOST_PATIENCE_NANOS, all), all, settings.loader());
         narrator = new Narrator(stop.log(), aside);
         watchdog = new Watchdog(
                 time, whole, MARGIN.toNanos() - DUMP_NANOS - HALT_NANOS, this::overTime);
@@ -83,12 +93,6 @@ final class Ending implements Runnable {
                 narrator,
                 watchdog,
                 settings.loader());
-    }
-
-    /** How long anything that is not a step may take of the time of the steps. */
-    private static long patienceNanos(Duration timeout) {
-        long tenth = Durations.saturatedNanos(timeout) / 10;
-        return Math.min(1_000_000_000, Math.max(500_000_000, tenth));
     }
 
     // ---- for others, on any thread
@@ -120,9 +124,9 @@ final class Ending implements Runnable {
 
     @Override
     public void run() {
-        watch();
         int code = Outcome.FAILED.exitCode();
         try {
+            watch();
             code = stopAndAnswer();
             close(triggers.removeAllButSignals());
         } finally {
@@ -132,37 +136,50 @@ final class Ending implements Runnable {
         }
     }
 
+    // Throwable, here and below: one that breaks (a full memory) must take no other with it.
+    @SuppressWarnings("CatchingUnchecked")
     private void watch() {
         try {
             time.thread(watchdog, "stop-watchdog").start();
-        } catch (OutOfMemoryError noThreadLeft) {
-            narrator.note("no thread left for the watchdog; what hangs now hangs", noThreadLeft);
+        } catch (Throwable noThreadLeft) {
+            broke("no thread left for the watchdog; what hangs now hangs", noThreadLeft);
         }
     }
 
-    // Throwable: whatever breaks in here, the process must still end, with a code that tells.
     @SuppressWarnings("CatchingUnchecked")
     private int stopAndAnswer() {
+        runPhases();
+        run.sayWhoJoined();
         Report report;
         try {
-            runPhases();
             report = report(run.reports());
         } catch (Throwable failure) {
-            narrator.note("the stop itself failed", failure);
+            broke("the report could not be made", failure);
             report = broken();
         }
-        // An interrupt that some step sends to every thread it can find must not reach the files of
-        // the
-        // answer, which it would close.
-        Thread.interrupted();
+        aside.renew();
         try {
             publish(report);
-            hold();
+        } catch (Throwable failure) {
+            broke("the stop itself failed when it was done", failure);
+        }
+        hold();
+        try {
             sayLast(report);
         } catch (Throwable failure) {
-            narrator.note("the stop itself failed when it was done", failure);
+            broke("the last words could not be said", failure);
         }
         return report.exitCode();
+    }
+
+    /** Notes it; that even this can fail must not matter. */
+    @SuppressWarnings("CatchingUnchecked")
+    private void broke(String what, Throwable failure) {
+        try {
+            narrator.note(what, failure);
+        } catch (Throwable noMemoryForThat) {
+            // The exit code tells.
+        }
     }
 
     private void runPhases() {
@@ -176,8 +193,6 @@ final class Ending implements Runnable {
         }
     }
 
-    // Throwable, here and below: one that breaks (the memory may be full) must not take the others
-    // with it.
     @SuppressWarnings("CatchingUnchecked")
     private void enter(State next) {
         try {
@@ -187,7 +202,7 @@ final class Ending implements Runnable {
                 narrator.begins(reason, plan.inWords(), settings.timeout());
             }
         } catch (Throwable failure) {
-            narrator.note("the stop itself failed, and goes on", failure);
+            broke("the stop itself failed, and goes on", failure);
         }
     }
 
@@ -196,7 +211,8 @@ final class Ending implements Runnable {
         try {
             run.run(phase);
         } catch (Throwable failure) {
-            narrator.note(
+            phaseBroke = true;
+            broke(
                     "the stop itself failed in phase " + plan.phases().get(phase) + ", and goes on",
                     failure);
         }
@@ -208,7 +224,8 @@ final class Ending implements Runnable {
     }
 
     private Report report(List<PhaseReport> phases) {
-        Outcome outcome = Report.outcomeOf(phases);
+        Outcome known = Report.outcomeOf(phases);
+        Outcome outcome = known == Outcome.CLEAN && phaseBroke ? Outcome.FAILED : known;
         return new Report(
                 reason,
                 stop.standing().joined(),
@@ -253,9 +270,10 @@ final class Ending implements Runnable {
     }
 
     private void publish(Report report) {
-        answered = true;
         stop.standing().publish(report);
-        triggers.answer(report, narrator, aside);
+        if (answered.compareAndSet(false, true)) {
+            triggers.answer(report, narrator, aside);
+        }
         tell();
         stop.complete(report);
         if (report.outcome() == Outcome.CLEAN) {
@@ -324,23 +342,24 @@ final class Ending implements Runnable {
     private void overTime() {
         Duration late = Duration.ofNanos(Math.max(0, time.nanos() - whole.instant()));
         force(
-                Outcome.FORCED.exitCode(),
+                exitCode(Outcome.FORCED),
                 "not at its end " + Durations.plain(late) + " after its deadline");
     }
 
     /** Ends the process at once, after an answer to who waits for one, and a last look at where it hangs. */
     void force(int code, String why) {
-        Aside last = new Aside(
-                time, DUMP_NANOS - ANSWER_NANOS - CLEANUP_MILLIS * 1_000_000, settings.loader());
+        Aside last = new Aside(time, DUMP_NANOS, DUMP_NANOS, settings.loader());
         try {
             LastWords words = settings.lastWords();
             if (words != null) {
-                if (!answered) {
+                if (answered.compareAndSet(false, true)) {
                     Triggers.Answer answer = triggers.answer(forced(code, why));
-                    last.call(answer, ANSWER_NANOS);
+                    last.callIfThread(answer, ANSWER_NANOS);
                 }
                 ThreadDump dump = new ThreadDump();
-                last.call(new Forced(words, reason, code, why, dump));
+                last.callIfThread(
+                        new Forced(words, reason, code, why, dump),
+                        DUMP_NANOS - ANSWER_NANOS - CLEANUP_MILLIS * 1_000_000);
                 dump.abandon(CLEANUP_MILLIS);
             }
         } finally {

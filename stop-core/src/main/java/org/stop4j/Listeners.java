@@ -22,7 +22,7 @@ final class Listeners {
         return entry;
     }
 
-    /** Has them all learn of it before what they learn of later. Called with nothing held; does not wait. */
+    /** Has them all learn of it before what they learn of later. Does not wait, and calls nobody. */
     void expect(StateChange change) {
         for (Entry entry : entries) {
             entry.expect(change);

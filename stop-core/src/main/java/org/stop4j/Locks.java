@@ -15,6 +15,9 @@ import java.util.List;
  * <p>Immutable.
  */
 final class Locks {
+    /** As many as an exception has: deeper is a recursion. */
+    private static final int MOST_FRAMES = 1_024;
+
     private final Object bean;
     private final Method infos;
     private final Method deadlocked;
@@ -79,7 +82,7 @@ final class Locks {
     }
 
     private List<Info> infos(long... ids) {
-        Object array = known(infos, bean, ids, Integer.MAX_VALUE);
+        Object array = known(infos, bean, ids, MOST_FRAMES);
         List<Info> found = new ArrayList<>();
         for (int i = 0; i < Array.getLength(array); i++) {
             Object info = Array.get(array, i);

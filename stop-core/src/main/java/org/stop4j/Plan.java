@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +25,8 @@ final class Plan {
     private final Map<String, Planned> steps = new HashMap<>();
     /** The same, phase by phase, in the order of their registration. */
     private final List<Map<String, Planned>> byPhase = new ArrayList<>();
-    /** What some step is, or was, to come after. */
-    private final Set<String> named = new HashSet<>();
+    /** What some step is to come after, and how many are. */
+    private final Map<String, Integer> named = new HashMap<>();
     /** How many phases have begun. */
     private int begun;
 
@@ -89,9 +88,12 @@ final class Plan {
 
     private synchronized void order(Planned step, String[] others) {
         refuseIfBegun(step, "gets its order too late");
+        for (String other : others) {
+            Names.check("step", Objects.requireNonNull(other, "step"));
+        }
         List<String> added = new ArrayList<>();
         for (String other : others) {
-            if (step.after.add(Names.check("step", other))) {
+            if (step.after.add(other)) {
                 added.add(other);
             }
         }
@@ -102,7 +104,9 @@ final class Plan {
             added.forEach(step.after::remove);
             throw e;
         }
-        named.addAll(added);
+        for (String name : added) {
+            named.merge(name, 1, Integer::sum);
+        }
     }
 
     private void refuseCircle(Planned step) {
@@ -149,7 +153,7 @@ final class Plan {
     }
 
     private void refuseIfNamedByEarlierPhase(Planned added) {
-        if (named.contains(added.name)) {
+        if (named.containsKey(added.name)) {
             for (Planned step : steps.values()) {
                 if (step.after.contains(added.name)) {
                     refuseLaterPhase(step);
@@ -160,8 +164,17 @@ final class Plan {
 
     private synchronized void remove(Planned step) {
         if (phases.indexOf(step.phase) >= begun) {
-            steps.remove(step.name, step);
-            of(step.phase).remove(step.name, step);
+            if (steps.remove(step.name, step)) {
+                of(step.phase).remove(step.name, step);
+                forget(step.after);
+            }
+        }
+    }
+
+    private void forget(Set<String> names) {
+        for (String name : names) {
+            named.merge(name, -1, Integer::sum);
+            named.remove(name, 0);
         }
     }
 

@@ -19,10 +19,15 @@ final class PoolThreads {
 
     private PoolThreads() {}
 
-    /** Where the tasks of the executor stand now, as far as that is known. */
+    /**
+     * Where the tasks of the executor stand now, as far as that is known. To be called aside, since the executor
+     * is asked how many they are: its answer may wait for a lock that its user holds in {@code terminated}.
+     */
     static List<ThreadStack> of(ExecutorService executor) {
         List<ThreadStack> stacks = new ArrayList<>();
-        boolean jdks = executor.getClass().getName().startsWith("java.util.concurrent.");
+        String type = executor.getClass().getName();
+        boolean jdks = type.startsWith("java.util.concurrent.")
+                && !type.equals("java.util.concurrent.ThreadPerTaskExecutor"); // has no workers
         if (!(jdks || executor instanceof ThreadPoolExecutor || executor instanceof ForkJoinPool)) {
             return stacks;
         }

@@ -83,6 +83,8 @@ public record Reason(Kind kind, String detail, Instant time) {
             case CODE -> "code";
             case EXIT -> "JVM exit";
         };
-        return detail.isEmpty() ? what : what + (kind == Kind.SIGNAL ? " " : ": ") + detail;
+        // On one line, and without what a terminal obeys: who asks may have sent it.
+        String plain = ReportText.plain(detail);
+        return plain.isEmpty() ? what : what + (kind == Kind.SIGNAL ? " " : ": ") + plain;
     }
 }

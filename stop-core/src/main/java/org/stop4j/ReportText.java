@@ -24,7 +24,7 @@ final class ReportText {
                 problems.add(plain(step.toString()));
             }
         }
-        if (skipped > 0) {
+        if (skipped > 0 && problems.length() > 0) {
             problems.add("therefore skipped: " + skipped);
         }
         if (problems.length() == 0) {

@@ -7,6 +7,7 @@ import org.stop4j.spi.Time;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -53,6 +54,7 @@ final class Run {
     private final Deque<StepRun> ended = new ArrayDeque<>();
     private long nextLook;
     private @Nullable Reason hurry;
+    private final Deque<Reason> joined = new ArrayDeque<>();
     private boolean exitSuspected;
 
     // What others are shown; guarded by the monitor:
@@ -69,6 +71,7 @@ final class Run {
     private List<StepRun> open = List.of();
     private int left;
     private int levels;
+    private long grownAt;
     private long phaseEnd;
     private long graceNanos;
     private @Nullable StepRun aborted;
@@ -96,9 +99,10 @@ final class Run {
         this.narrator = narrator;
         this.watchdog = watchdog;
         crew = new Crew(time, loader);
-        looking = new Aside(time, budget.lookNanos(), loader);
+        looking = new Aside(time, budget.lookNanos(), budget.lookNanos(), loader);
         monitor = time.monitor();
         beganAt = time.nanos();
+        grownAt = beganAt;
     }
 
     // ---- what the steps ask and tell, on their threads
@@ -153,6 +157,17 @@ final class Run {
         monitor.lock();
         try {
             hurry = second;
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Somebody else has asked; it says so. */
+    void join(Reason why) {
+        monitor.lock();
+        try {
+            joined.add(why);
             monitor.signalAll();
         } finally {
             monitor.unlock();
@@ -236,18 +251,23 @@ final class Run {
         }
         long begin = time.nanos();
         phaseEnd = whole.instant() - budget.keptAfter(index, plan);
-        open = prepare(steps, begin);
-        left = open.size();
-        show(its.name());
-        List<StepRun> all = List.copyOf(open);
-        if (aborted == null || index >= plan.phases().indexOf(Phase.LAST)) {
-            beginAllOf(open);
-            takeTurns();
-        } else {
-            over(left);
+        List<StepRun> all = new ArrayList<>(steps.size());
+        try {
+            prepare(steps, all, begin);
+            open = all;
+            left = open.size();
+            show(its.name());
+            if (aborted == null || index >= plan.phases().indexOf(Phase.LAST)) {
+                beginAllOf(open);
+                takeTurns();
+            } else {
+                over(left);
+            }
+        } finally {
+            // Also if it broke: what is not in the report would count as done.
+            past.add(new PhaseRun(its, begin, time.nanos(), all));
+            open = List.of();
         }
-        past.add(new PhaseRun(its, begin, time.nanos(), all));
-        open = List.of();
     }
 
     private void show(String name) {
@@ -260,9 +280,8 @@ final class Run {
         }
     }
 
-    private List<StepRun> prepare(List<Planned> steps, long now) {
+    private void prepare(List<Planned> steps, List<StepRun> runs, long now) {
         Map<String, StepRun> byName = new HashMap<>();
-        List<StepRun> runs = new ArrayList<>(steps.size());
         for (Planned step : steps) {
             StepRun run = new StepRun(step, this, whole);
             byName.put(step.name, run);
@@ -286,7 +305,6 @@ final class Run {
         for (StepRun run : runs) {
             run.deadline = whole.part(endOf(run, now));
         }
-        return runs;
     }
 
     /** Finds how many levels come after each; returns how many there are. */
@@ -344,8 +362,7 @@ final class Run {
         }
     }
 
-    // Throwable: when the memory is full, even this side of a step can fail; the others are to
-    // come.
+    // Throwable: a full memory can break even this side of a step; the others are to come.
     @SuppressWarnings("CatchingUnchecked")
     private void takeTurns() {
         while (left > 0) {
@@ -397,6 +414,7 @@ final class Run {
         for (StepRun step : news) {
             settle(step);
         }
+        sayWhoJoined();
         if (inHurry != null) {
             shorten(inHurry);
         }
@@ -406,14 +424,19 @@ final class Run {
         if (toLook || inHurry != null) {
             look();
         }
-        if (heldUp) {
+        if (heldUp && time.nanos() - grownAt >= HELD_UP_NANOS) {
+            grownAt = time.nanos();
             crew.grow();
         }
     }
 
     private void awaitNews(boolean heldUp) {
         boolean waited = false;
-        while (ended.isEmpty() && hurry == null && !exitSuspected && !(waited && heldUp)) {
+        while (ended.isEmpty()
+                && joined.isEmpty()
+                && hurry == null
+                && !exitSuspected
+                && !(waited && heldUp)) {
             long nanos = nextLook - time.nanos();
             if (nanos <= 0) {
                 return;
@@ -425,6 +448,22 @@ final class Run {
                 // it can find must not cut the stop short.
             }
             waited = true;
+        }
+    }
+
+    /** Says who has asked since it said so last. */
+    void sayWhoJoined() {
+        for (Reason why = nextJoined(); why != null; why = nextJoined()) {
+            narrator.info("already stopping; also asked by " + why);
+        }
+    }
+
+    private @Nullable Reason nextJoined() {
+        monitor.lock();
+        try {
+            return joined.poll();
+        } finally {
+            monitor.unlock();
         }
     }
 
@@ -473,8 +512,9 @@ final class Run {
     }
 
     private void skipTheRest() {
+        List<StepRun> waiting = crew.takeBack();
         for (StepRun step : open) {
-            if (!step.submitted && !step.over) {
+            if (!step.over && (!step.submitted || waiting.contains(step))) {
                 step.over = true;
                 over(1);
             }
@@ -505,6 +545,7 @@ final class Run {
             }
         }
         open = still;
+        beginAllOf(open); // nobody, unless something broke when they were to be begun
         monitor.lock();
         try {
             lookAt(next);
@@ -540,17 +581,35 @@ final class Run {
                 subjects.add(step.subject());
             }
         }
-        if (!overdue.isEmpty()) {
-            List<List<ThreadStack>> where = whereStand(subjects);
-            for (int i = 0; i < overdue.size(); i++) {
-                giveUp(overdue.get(i), now, where.get(i));
+        if (overdue.isEmpty()) {
+            return;
+        }
+        List<List<ThreadStack>> where = whereStand(subjects);
+        List<StepRun> givenUp = new ArrayList<>();
+        for (int i = 0; i < overdue.size(); i++) {
+            if (giveUp(overdue.get(i), now, where.get(i))) {
+                givenUp.add(overdue.get(i));
             }
+        }
+        // After all are interrupted: a log may be slow.
+        for (StepRun step : givenUp) {
+            narrator.gaveUp(step.report(beganAt));
         }
     }
 
     /** Where they stand. That they are told so well may take some of the time of what comes, but not all. */
+    // Throwable: giving up must not depend on it.
+    @SuppressWarnings("CatchingUnchecked")
     private List<List<ThreadStack>> whereStand(List<Look.Subject> subjects) {
-        Look look = new Look(subjects);
+        try {
+            return lookAt(new Look(subjects));
+        } catch (Throwable failure) {
+            narrator.note("nothing is known of where it hangs", failure);
+            return Collections.nCopies(subjects.size(), List.of());
+        }
+    }
+
+    private List<List<ThreadStack>> lookAt(Look look) {
         if (lookedNanos < budget.lookNanos()) {
             long begin = time.nanos();
             if (!looking.call(look, patienceAt(begin))) {
@@ -573,17 +632,16 @@ final class Run {
         return Math.max(0, Math.min(budget.lookNanos(), untilTooLate));
     }
 
-    private void giveUp(StepRun step, long now, List<ThreadStack> where) {
+    private boolean giveUp(StepRun step, long now, List<ThreadStack> where) {
         // One that begins after the end of its phase has no grace beyond that of the others.
         // What the look has taken is not its fault.
         long looked = time.nanos() - now;
         step.graceEnd = earlier(now, phaseEnd) + looked + graceNanos;
-        if (step.giveUp(now, where)) {
-            narrator.gaveUp(step.report(beganAt));
-            if (step.hasLostThread()) {
-                crew.lost();
-            }
+        boolean givenUp = step.giveUp(now, where);
+        if (givenUp && step.hasLostThread()) {
+            crew.lost();
         }
+        return givenUp;
     }
 
     private void giveUpWhatExits() {

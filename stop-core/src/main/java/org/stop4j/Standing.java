@@ -35,6 +35,7 @@ final class Standing {
     private boolean closed;
     private int signals;
     private long lastSignal;
+    private @Nullable Reason second;
 
     // Written with the monitor; volatile so that reading them waits for nobody:
     private volatile State state = State.RUNNING;
@@ -80,7 +81,9 @@ final class Standing {
             return 0;
         }
         lastSignal = now;
-        return ++signals;
+        signals++;
+        second = signals == 2 ? why : second;
+        return signals;
     }
 
     /** Everything is installed: who asks from now on begins the stop. Returns who has asked before, or null. */
@@ -95,12 +98,24 @@ final class Standing {
         }
     }
 
+    /** The second signal, if it has come. */
+    @Nullable
+    Reason secondSignal() {
+        monitor.lock();
+        try {
+            return second;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
     /** The stop could not be begun; the next who asks is the first. */
     void forget() {
         monitor.lock();
         try {
             reason = null;
             signals = 0;
+            joined.clear();
         } finally {
             monitor.unlock();
         }

@@ -87,17 +87,13 @@ final class StepRun implements BiConsumer<Object, Throwable> {
     void work() {
         thread = Thread.currentThread();
         begunAt = run.nanos();
-        Duration ceiling = step.ceiling;
-        if (ceiling != null) {
-            long nanos = Math.min(Durations.saturatedNanos(ceiling), Long.MAX_VALUE / 4);
-            deadline = deadline.part(begunAt + nanos);
-        }
         stage.set(Stage.RUNNING);
-        run.begun(this);
         CompletionStage<?> rest = null;
         Throwable thrown = null;
         // Whatever a step throws, Errors included, is in the report; the stop goes on.
         try {
+            shorten();
+            run.begun(this);
             rest = step.work.begin(deadline, run.reason());
             if (rest != null) {
                 leave();
@@ -109,6 +105,14 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         }
         if (rest == null) {
             end(thrown);
+        }
+    }
+
+    private void shorten() {
+        Duration ceiling = step.ceiling;
+        if (ceiling != null) {
+            long nanos = Math.min(Durations.saturatedNanos(ceiling), Long.MAX_VALUE / 4);
+            deadline = deadline.part(begunAt + nanos);
         }
     }
 

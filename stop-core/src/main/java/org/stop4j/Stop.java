@@ -221,7 +221,15 @@ public final class Stop implements AutoCloseable {
         } else if (signalCount == 2 && its != null) {
             its.hurry(why);
         } else {
-            log.info("already stopping; also asked by " + why);
+            sayJoined(its, why);
+        }
+    }
+
+    private void sayJoined(@Nullable Ending its, Reason why) {
+        if (its == null) {
+            log.info("about to stop; also asked by " + why);
+        } else {
+            its.steps().join(why); // a log that hangs must not keep who asks
         }
     }
 
@@ -401,15 +409,16 @@ public final class Stop implements AutoCloseable {
 
     private void begin(Reason why) {
         Ending its;
+        Thread thread;
         try {
             its = new Ending(this, settings, plan, triggers, holds, why);
+            thread = time.thread(its, "stop");
         } catch (RuntimeException | Error e) {
             standing.forget(); // or nobody could ever ask again
             throw e;
         }
         ending = its;
         settled.countDown();
-        Thread thread = time.thread(its, "stop");
         // main may have returned, and the JVM must not end in the middle of this
         thread.setDaemon(false);
         thread.setContextClassLoader(settings.loader());
@@ -532,25 +541,24 @@ public final class Stop implements AutoCloseable {
      * Runs a stop that does nothing, on a thread beside: the only stop that counts is the first one of a JVM,
      * and it would spend 10 ms and more on loading classes.
      */
-    private static void rehearse(Settings settings) {
-        Settings own = new Settings(
-                settings.timeout(),
-                settings.holdLimit(),
-                settings.budget(),
-                Set.of(),
-                Exit.never(),
-                settings.time(),
-                null,
-                null);
-        Stop stop = new Stop(own, List.copyOf(Builder.PHASES), Log.silent(), false);
-        for (Phase phase : Builder.PHASES) {
-            stop.step(phase, phase.name(), new Nothing());
-        }
-        Reason why = Reason.of(Reason.Kind.CODE, "rehearsal");
-        Ending ending = new Ending(stop, own, stop.plan, stop.triggers, stop.holds, why);
-        stop.ending = ending;
+    private static void rehearse(Settings settings, List<Phase> phases) {
         try {
-            settings.time().thread(ending, "stop-rehearsal").start();
+            Settings own = new Settings(
+                    settings.timeout(),
+                    settings.holdLimit(),
+                    settings.budget(),
+                    Set.of(),
+                    Exit.never(),
+                    settings.time(),
+                    null,
+                    null);
+            Stop stop = new Stop(own, phases, Log.silent(), false);
+            for (Phase phase : phases) {
+                stop.step(phase, phase.name(), new Nothing());
+            }
+            Reason why = Reason.of(Reason.Kind.CODE, "rehearsal");
+            Ending its = new Ending(stop, own, stop.plan, stop.triggers, stop.holds, why);
+            settings.time().thread(its, "stop-rehearsal").start();
         } catch (OutOfMemoryError noThreadLeft) {
             // Then the first stop is a little slower.
         }
@@ -581,6 +589,11 @@ public final class Stop implements AutoCloseable {
         Reason askedMeanwhile = standing.start();
         if (askedMeanwhile != null) {
             begin(askedMeanwhile);
+            Reason again = standing.secondSignal();
+            Ending its = ending;
+            if (again != null && its != null) {
+                its.hurry(again);
+            }
         }
         return this;
     }
@@ -822,7 +835,7 @@ public final class Stop implements AutoCloseable {
             grace.check(timeout, stop.log);
             stop.install(List.copyOf(triggers));
             if (endsProcess) {
-                rehearse(settings);
+                rehearse(settings, List.copyOf(phases));
             }
             return stop;
         }

@@ -167,7 +167,8 @@ final class ThreadDump {
             if (bean == null) {
                 return false;
             }
-            type.getMethod("dumpThreads", String.class, format).invoke(bean, file.toString(), json);
+            type.getMethod("dumpThreads", String.class, format)
+                    .invoke(bean, file.toAbsolutePath().toString(), json);
             return true;
         } catch (InvocationTargetException e) {
             throw new IOException("threads cannot be dumped", e.getCause());

@@ -70,11 +70,13 @@ final class Triggers {
 
     private void call(@Nullable Report report, Narrator narrator, Aside aside) {
         for (Trigger.Installed trigger : now()) {
-            if (!hanging.contains(trigger) && !aside.call(new Telling(trigger, report, log))) {
+            // Who was slow once may still have somebody to answer.
+            boolean called = report != null || !hanging.contains(trigger);
+            if (called && !aside.call(new Telling(trigger, report, log))) {
                 hanging.add(trigger);
                 narrator.note(
                         "trigger " + Description.of(trigger) + " hung at " + aside.place()
-                                + " and is not called any more",
+                                + " and was given up",
                         null);
             }
         }

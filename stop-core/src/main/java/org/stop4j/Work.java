@@ -36,11 +36,7 @@ abstract class Work {
 
     /** Where it stands, as far as that can be told at once; {@link Look} tells more. */
     List<ThreadStack> stacks(@Nullable Thread own) {
-        ExecutorService awaited = executor();
         List<ThreadStack> stacks = new ArrayList<>();
-        if (awaited != null) {
-            stacks.addAll(Look.byPlace(PoolThreads.of(awaited), "tasks"));
-        }
         for (Thread thread : threads(own)) {
             stacks.add(Stacks.of(thread));
         }

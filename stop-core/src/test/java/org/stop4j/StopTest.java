@@ -23,6 +23,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.LogRecord;
@@ -116,6 +119,44 @@ class StopTest {
         Stop stop = start();
         stop.request("");
         assertThat(stop.await().outcome()).isEqualTo(Outcome.CLEAN);
+    }
+
+    @Test
+    void theStepsOfOnePhaseRunSideBySideAlsoIfThreadsAreIdleFromThePhaseBefore() throws Exception {
+        Stop stop = start();
+        CyclicBarrier before = new CyclicBarrier(64);
+        for (int i = 0; i < 64; i++) {
+            stop.step(Phase.FINISH, "before " + i, deadline -> before.await());
+        }
+        CyclicBarrier all = new CyclicBarrier(100);
+        for (int i = 0; i < 100; i++) {
+            stop.step(Phase.CLOSE, "step " + i, deadline -> all.await());
+        }
+        stop.request("");
+        Report report = stop.await();
+        assertThat(report.outcome()).isEqualTo(Outcome.CLEAN);
+        // Far below half of their time, when the stop looks at them anyway.
+        assertThat(report.took()).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void anExecutorThatHoldsItsLockForEverHoldsUpNobodyElse() throws Exception {
+        Stop stop =
+                Stop.builder().timeout(Duration.ofSeconds(2)).exit(Exit.never()).start();
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>()) {
+                    @Override
+                    protected void terminated() {
+                        awaitForEver(); // with the lock that getActiveCount waits for
+                    }
+                };
+        stop.step(Phase.FINISH, "pool", Step.shutDown(pool));
+        stop.step(Phase.CLOSE, "last", noting("last"));
+        stop.request("");
+        Report report = stop.await();
+        assertThat(report.outcome()).isEqualTo(Outcome.FORCED);
+        assertThat(events).containsExactly("last");
+        never.countDown();
     }
 
     @Test

@@ -19,7 +19,7 @@ final class Parts {
     static StepRun step(Work work) {
         Time time = Time.system();
         Deadline whole = Deadline.after(Duration.ofHours(1), time);
-        Aside aside = new Aside(time, 1, null);
+        Aside aside = new Aside(time, 1, 1, null);
         Run run = new Run(
                 new Plan(PHASES),
                 new Budget(Duration.ofHours(1), PHASES, Map.of()),

@@ -58,6 +58,14 @@ class OrderTest {
     }
 
     @Test
+    void anOrderWithABadNameChangesNothing(Stop stop) throws Exception {
+        RegisteredStep one = stop.step(Phase.CLOSE, "one", NOTHING);
+        stop.step(Phase.CLOSE, "two", NOTHING).after("one");
+        assertThatThrownBy(() -> one.after("two", "")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(end(stop).outcome()).isEqualTo(Outcome.CLEAN);
+    }
+
+    @Test
     void tenThousandQuickStepsShareFewThreads(Stop stop) throws Exception {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
         for (int i = 0; i < 10_000; i++) {
