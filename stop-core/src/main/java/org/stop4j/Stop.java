@@ -64,6 +64,7 @@ public final class Stop implements AutoCloseable {
 
     private volatile @Nullable Ending ending;
     private volatile int exitCode;
+    private volatile @Nullable Idle idle;
 
     /** Open until the stop has begun, or can no longer begin because it could not be started. */
     private final CountDownLatch settled = new CountDownLatch(1);
@@ -509,23 +510,54 @@ public final class Stop implements AutoCloseable {
         return standing;
     }
 
-    /** {@code key, value, …}: state, steps and time, for the status file. */
+    /**
+     * {@code key, value, …}: state, steps and time, for the status file. The same array as long as nothing has
+     * changed of a process that runs: it is asked for twice a second, for months.
+     */
     String[] status() {
         State now = state();
         Ending its = ending;
-        String running = its == null ? "" : its.steps().runningInWords();
+        int steps = plan.count();
+        int open = holds.count();
+        if (now != State.RUNNING || its != null) {
+            return status(now, its, steps, open);
+        }
+        Idle last = idle;
+        if (last == null || last.steps != steps || last.holds != open) {
+            last = new Idle(steps, open, status(now, null, steps, open));
+            idle = last;
+        }
+        return last.fields;
+    }
+
+    private String[] status(State now, @Nullable Ending its, int steps, int open) {
+        Run run = its == null ? null : its.steps();
+        boolean under = now != State.STOPPED;
         return new String[] {
             "state", now.name(),
-            "phase", its == null || now == State.STOPPED ? "" : its.steps().phaseName(),
-            "steps-done", Integer.toString(its == null ? 0 : its.steps().done()),
-            "steps-all", Integer.toString(plan.count()),
-            "waiting-for", waitingFor(now, running),
-            "holds", Integer.toString(holds.count()),
+            "phase", run == null || !under ? "" : run.phaseName(),
+            "steps-done", Integer.toString(run == null ? 0 : run.done()),
+            "steps-all", Integer.toString(steps),
+            "waiting-for", waitingFor(now, run == null ? "" : run.runningInWords()),
+            "holds", Integer.toString(open),
             "left-ms",
-                    its == null || now == State.STOPPED
+                    its == null || !under
                             ? ""
                             : Long.toString(its.deadline().remaining().toMillis())
         };
+    }
+
+    /** The status of a process that runs. */
+    private static final class Idle {
+        private final int steps;
+        private final int holds;
+        private final String[] fields;
+
+        private Idle(int steps, int holds, String[] fields) {
+            this.steps = steps;
+            this.holds = holds;
+            this.fields = fields;
+        }
     }
 
     private String waitingFor(State now, String running) {

@@ -83,7 +83,7 @@ final class Overhead {
                 "the same from SIGTERM to the end of the process, above a bare JVM, median",
                 Samples.millis(above),
                 "`invokeAll` in a shutdown hook: " + Samples.millis(byHand),
-                "+" + Samples.millis(above - byHand),
+                (above < byHand ? "" : "+") + Samples.millis(above - byHand),
                 stop.count());
     }
 

@@ -19,6 +19,11 @@ final class StatusFile {
     private final Notices notices;
     private final String pid = Self.pid();
     private String lastShown = "";
+    /** What that was made of: the same array again has the same content. */
+    private String[] lastFields = {};
+
+    private List<String> lastTaken = List.of();
+
     private String lastTrouble = "";
 
     /** The start is that of this process, in milliseconds since the epoch. */
@@ -57,6 +62,9 @@ final class StatusFile {
      * @param taken the ids of the requests taken
      */
     void write(String[] fields, List<String> taken) throws IOException {
+        if (fields == lastFields && taken.equals(lastTaken) && !lastShown.isEmpty()) {
+            return;
+        }
         String shown = String.join("\n", fields) + taken;
         if (shown.equals(lastShown) || !home.inPlace()) {
             return;
@@ -72,6 +80,8 @@ final class StatusFile {
         }
         files.publish(files.status, status, Self.newId());
         lastShown = shown;
+        lastFields = fields;
+        lastTaken = List.copyOf(taken);
     }
 
     /** Sees that the next update writes it, if it is gone. */
