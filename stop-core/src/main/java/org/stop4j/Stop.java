@@ -228,7 +228,8 @@ public final class Stop implements AutoCloseable {
 
     private void sayJoined(@Nullable Ending its, Reason why) {
         if (its == null) {
-            log.info("about to stop; also asked by " + why);
+            log.info("already stopping; also asked by "
+                    + why); // whoever asked first is about to begin
         } else {
             its.steps().join(why); // a log that hangs must not keep who asks
         }

@@ -199,10 +199,12 @@ final class Child implements AutoCloseable {
 
     /** Waits for a line on standard error that contains this, and returns it. */
     String awaitErr(String part) {
-        Awaitility.await("\"" + part + "\" on standard error of " + this)
+        Awaitility.await()
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> err().stream().anyMatch(line -> line.contains(part)));
+                .untilAsserted(() -> assertThat(err())
+                        .as("standard error of %s", this)
+                        .anyMatch(line -> line.contains(part)));
         return err().stream().filter(line -> line.contains(part)).findFirst().orElseThrow();
     }
 
