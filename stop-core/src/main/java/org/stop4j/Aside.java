@@ -122,11 +122,7 @@ final class Aside {
                 task = wanted;
                 monitor.signalAll();
                 while (task != null && !limit.expired()) {
-                    try {
-                        monitor.await(limit.remainingNanos());
-                    } catch (InterruptedException notForUs) {
-                        // see Run.awaitNews
-                    }
+                    Uninterrupted.await(monitor, limit.remainingNanos());
                 }
                 return task == null;
             } finally {
@@ -168,11 +164,7 @@ final class Aside {
             monitor.lock();
             try {
                 while (task == null && !ended) {
-                    try {
-                        monitor.await(Long.MAX_VALUE);
-                    } catch (InterruptedException notForUs) {
-                        // see Run.awaitNews
-                    }
+                    Uninterrupted.await(monitor, Long.MAX_VALUE);
                 }
                 return task;
             } finally {

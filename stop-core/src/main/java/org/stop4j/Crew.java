@@ -177,14 +177,8 @@ final class Crew {
             StepRun step = queue.poll();
             while (step == null && !ended) {
                 idle++;
-                try {
-                    monitor.await(Long.MAX_VALUE);
-                } catch (InterruptedException notForUs) {
-                    // Somebody interrupts every thread he can find; this one has nothing to give
-                    // up.
-                } finally {
-                    idle--;
-                }
+                Uninterrupted.await(monitor, Long.MAX_VALUE);
+                idle--;
                 step = queue.poll();
             }
             return step;

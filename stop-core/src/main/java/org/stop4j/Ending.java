@@ -155,7 +155,7 @@ final class Ending implements Runnable {
             report = report(run.reports());
         } catch (Throwable failure) {
             broke("the report could not be made", failure);
-            report = broken();
+            report = withoutSteps(Outcome.FAILED, Outcome.FAILED.exitCode(), narrator.notes());
         }
         aside.renew();
         try {
@@ -238,18 +238,18 @@ final class Ending implements Runnable {
                 narrator.notes());
     }
 
-    /** What can be said when not even the report could be made. */
-    private Report broken() {
+    /** What can be said without the steps: they could not be asked, or not from this thread. */
+    private Report withoutSteps(Outcome outcome, int code, List<String> notes) {
         return new Report(
                 reason,
-                List.of(),
-                Outcome.FAILED,
-                Outcome.FAILED.exitCode(),
+                stop.standing().joined(),
+                outcome,
+                code,
                 begin,
                 settings.timeout(),
                 run.took(),
                 List.of(),
-                narrator.notes());
+                notes);
     }
 
     private int exitCode(Outcome outcome) {
@@ -353,7 +353,8 @@ final class Ending implements Runnable {
             LastWords words = settings.lastWords();
             if (words != null) {
                 if (answered.compareAndSet(false, true)) {
-                    Triggers.Answer answer = triggers.answer(forced(code, why));
+                    Triggers.Answer answer = triggers.answer(
+                            withoutSteps(Outcome.FORCED, code, List.of("halted: " + why)));
                     last.callIfThread(answer, ANSWER_NANOS);
                 }
                 ThreadDump dump = new ThreadDump();
@@ -367,20 +368,6 @@ final class Ending implements Runnable {
             settings.exit().halt(code);
             last.end();
         }
-    }
-
-    /** What can be told from outside of the thread that knows more. */
-    private Report forced(int code, String why) {
-        return new Report(
-                reason,
-                stop.standing().joined(),
-                Outcome.FORCED,
-                code,
-                begin,
-                settings.timeout(),
-                run.took(),
-                List.of(),
-                List.of("halted: " + why));
     }
 
     private record Forced(LastWords words, Reason reason, int code, String why, ThreadDump dump)

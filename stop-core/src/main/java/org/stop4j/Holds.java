@@ -70,11 +70,7 @@ final class Holds {
         monitor.lock();
         try {
             while (open > 0 && !ended && !deadline.expired()) {
-                try {
-                    monitor.await(deadline.remainingNanos());
-                } catch (InterruptedException notForUs) {
-                    // see Run.awaitNews
-                }
+                Uninterrupted.await(monitor, deadline.remainingNanos());
             }
         } finally {
             monitor.unlock();

@@ -352,7 +352,7 @@ final class Run {
     private void beginAllOf(List<StepRun> steps) {
         List<StepRun> ready = new ArrayList<>();
         for (StepRun step : steps) {
-            if (step.awaited == 0 && !step.submitted) {
+            if (step.awaited == 0 && !step.submitted && !step.over) {
                 step.submitted = true;
                 ready.add(step);
             }
@@ -441,12 +441,7 @@ final class Run {
             if (nanos <= 0) {
                 return;
             }
-            try {
-                monitor.await(heldUp ? Math.min(nanos, HELD_UP_NANOS) : nanos);
-            } catch (InterruptedException notForUs) {
-                // The thread of the stop is ours; an interrupt that some step sends to every thread
-                // it can find must not cut the stop short.
-            }
+            Uninterrupted.await(monitor, heldUp ? Math.min(nanos, HELD_UP_NANOS) : nanos);
             waited = true;
         }
     }

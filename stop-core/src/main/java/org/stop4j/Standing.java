@@ -2,6 +2,7 @@ package org.stop4j;
 
 import org.jspecify.annotations.Nullable;
 import org.stop4j.spi.Time;
+import org.stop4j.spi.Trigger;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -121,13 +122,19 @@ final class Standing {
         }
     }
 
-    /** Whether this call closes it: nobody has asked, and nobody has closed it before. */
-    boolean close() {
+    /**
+     * Takes the triggers out, unless somebody has asked; as one step with looking for that, or who asks meanwhile
+     * would get no answer. Returns null if somebody has, or it was closed before.
+     */
+    @Nullable
+    List<Trigger.Installed> close(Triggers triggers) {
         monitor.lock();
         try {
-            boolean first = reason == null && !closed;
-            closed |= first;
-            return first;
+            if (reason != null || closed) {
+                return null;
+            }
+            closed = true;
+            return triggers.removeAll();
         } finally {
             monitor.unlock();
         }

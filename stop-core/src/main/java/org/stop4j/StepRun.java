@@ -247,8 +247,9 @@ final class StepRun implements BiConsumer<Object, Throwable> {
                     List.of());
         }
         boolean givenUp = is(Stage.GIVEN_UP);
-        long end = givenUp ? givenUpAt : endedAt;
-        long limit = Math.max(0, (givenUp ? givenUpLimit : endedLimit) - begunAt);
+        long end = givenUp ? givenUpAt : isOpen() ? run.nanos() : endedAt;
+        long until = givenUp ? givenUpLimit : isOpen() ? deadline.instant() : endedLimit;
+        long limit = Math.max(0, until - begunAt);
         return new StepReport(
                 step.name,
                 step.phase,
@@ -265,6 +266,9 @@ final class StepRun implements BiConsumer<Object, Throwable> {
     private StepReport.Result result() {
         if (exiting) {
             return StepReport.Result.FAILED;
+        }
+        if (isOpen()) {
+            return StepReport.Result.HUNG; // the stop itself broke before it could give it up
         }
         if (is(Stage.GIVEN_UP)) {
             return endedLate && lost != null

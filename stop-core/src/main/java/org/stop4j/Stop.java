@@ -190,7 +190,8 @@ public final class Stop implements AutoCloseable {
     /**
      * Asks for the stop. The first reason begins it; a later one joins it, which is logged and in the report.
      * Of signals, the second and third that come hurry the stop; see {@link Stop}. Returns at once, without
-     * waiting for a step (only if no thread can be made, it runs the stop itself). During {@link Builder#start}, the stop begins when that is done.
+     * waiting for a step (only if no thread can be made, it runs the stop itself). During {@link
+     * Builder#start}, the stop begins when that is done.
      *
      * @param why the reason
      * @return a stage that completes with the report when every step has been attempted; what depends on it
@@ -228,8 +229,8 @@ public final class Stop implements AutoCloseable {
 
     private void sayJoined(@Nullable Ending its, Reason why) {
         if (its == null) {
-            log.info("already stopping; also asked by "
-                    + why); // whoever asked first is about to begin
+            // Whoever asked first is about to begin it.
+            log.info("already stopping; also asked by " + why);
         } else {
             its.steps().join(why); // a log that hangs must not keep who asks
         }
@@ -397,11 +398,12 @@ public final class Stop implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!standing.close()) {
+        List<Trigger.Installed> closing = standing.close(triggers);
+        if (closing == null) {
             return;
         }
         removeHook();
-        IOException failure = Triggers.close(triggers.removeAll());
+        IOException failure = Triggers.close(closing);
         if (failure != null) {
             throw new UncheckedIOException(failure.getMessage(), failure);
         }
@@ -468,7 +470,7 @@ public final class Stop implements AutoCloseable {
             try {
                 done = settled.await(limit.remainingNanos(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException notForUs) {
-                // see Run.awaitNews
+                // see Uninterrupted
             }
         }
     }
@@ -483,7 +485,7 @@ public final class Stop implements AutoCloseable {
             try {
                 done = its.awaitFinished(20);
             } catch (InterruptedException notForUs) {
-                // see Run.awaitNews
+                // see Uninterrupted
             }
         }
         return done;

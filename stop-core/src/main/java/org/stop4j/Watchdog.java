@@ -68,11 +68,7 @@ final class Watchdog implements Runnable {
         monitor.lock();
         try {
             while (!ended && leftNanos() > 0) {
-                try {
-                    monitor.await(leftNanos());
-                } catch (InterruptedException notForUs) {
-                    // see Run.awaitNews
-                }
+                Uninterrupted.await(monitor, leftNanos());
             }
             return !ended;
         } finally {

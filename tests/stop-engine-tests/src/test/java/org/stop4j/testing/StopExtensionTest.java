@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,9 +38,6 @@ class StopExtensionTest {
         Map<String, String> results = new ConcurrentHashMap<>();
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(DiscoverySelectors.selectClass(type))
-                // They are disabled for whoever finds them by name.
-                .configurationParameter(
-                        "junit.jupiter.conditions.deactivate", "org.junit.*DisabledCondition")
                 .configurationParameters(parameters)
                 .build();
         LauncherFactory.create().execute(request, new TestExecutionListener() {
@@ -62,7 +59,7 @@ class StopExtensionTest {
 
     // ---- parameters
 
-    @Disabled("run by this class")
+    @Tag("run-within")
     @ExtendWith(StopExtension.class)
     static class EveryParameter {
         private @Nullable VirtualTime before;
@@ -115,7 +112,7 @@ class StopExtensionTest {
         assertThat(results.values()).containsOnly("");
     }
 
-    @Disabled("run by this class")
+    @Tag("run-within")
     static class Registered {
         @RegisterExtension
         private static final StopExtension STOPS = new StopExtension();
@@ -132,7 +129,7 @@ class StopExtensionTest {
         assertThat(run(Registered.class)).hasSize(1).containsValue("");
     }
 
-    @Disabled("run by this class")
+    @Tag("run-within")
     @ExtendWith(StopExtension.class)
     static class Unknown {
         @Test
@@ -141,7 +138,7 @@ class StopExtensionTest {
         }
     }
 
-    @Disabled("run by this class")
+    @Tag("run-within")
     @ExtendWith(StopExtension.class)
     static class Shared {
         Shared(VirtualTime time) {
@@ -169,7 +166,7 @@ class StopExtensionTest {
 
     private static final List<VirtualTime> TIMES = new CopyOnWriteArrayList<>();
 
-    @Disabled("run by this class")
+    @Tag("run-within")
     @ExtendWith(StopExtension.class)
     static class Untidy {
         @BeforeEach
@@ -235,7 +232,7 @@ class StopExtensionTest {
 
     // ---- threads
 
-    @Disabled("run by this class")
+    @Tag("run-within")
     @ExtendWith(StopExtension.class)
     static class OnAnotherThread {
         @Test
@@ -260,7 +257,7 @@ class StopExtensionTest {
         assertThat(run(OnAnotherThread.class)).hasSize(3).values().containsOnly("");
     }
 
-    @Disabled("run by this class")
+    @Tag("run-within")
     @ExtendWith(StopExtension.class)
     static class Many {
         @ParameterizedTest
