@@ -4,4 +4,7 @@ module org.stop4j.cli {
     requires static org.jspecify;
 
     exports org.stop4j.cli;
+
+    provides java.util.spi.ToolProvider with
+            org.stop4j.cli.StopTool;
 }

@@ -1,4 +1,4 @@
-/** Stop and probes over HTTP, by the JDK's own server. */
+/** Stop, probes and the gate over HTTP, by the JDK's own server. */
 module org.stop4j.http {
     requires transitive org.stop4j;
     requires transitive jdk.httpserver;

@@ -125,7 +125,12 @@ public final class CommandChannel implements AutoCloseable {
      */
     public void stopped(Report report) throws InterruptedException {
         state = State.STOPPED;
-        end.answer(report.outcome().name(), report.summary(), report.toText(), report.toJson());
+        end.answer(
+                report.outcome().name(),
+                report.summary(),
+                report.toShortText(),
+                report.toText(),
+                report.toJson());
         long left = HOLD_LIMIT.toNanos();
         lock.lockInterruptibly();
         try {
@@ -169,6 +174,13 @@ public final class CommandChannel implements AutoCloseable {
             new Thread(() -> mailbox.put(asked), "stop-command").start();
         }
 
+        /** The status does not offer it, so nobody of this version asks. */
+        @Override
+        public void askedForMore(Request request) {
+            log.warning("asked to " + request.ask().word() + " (" + request
+                    + "), which this process cannot: it takes bare requests to stop");
+        }
+
         @Override
         public void left(Request request) {
             addToWaiting(-1);
@@ -186,7 +198,7 @@ public final class CommandChannel implements AutoCloseable {
 
         @Override
         public String[] status() {
-            return new String[] {"state", state.name()};
+            return new String[] {"state", state.name(), "obeys", "stop"};
         }
 
         @Override

@@ -1,6 +1,7 @@
 package org.stop4j;
 
 import org.stop4j.internal.control.ApplicationEnd;
+import org.stop4j.internal.control.Ask;
 import org.stop4j.internal.control.Request;
 import org.stop4j.internal.control.UnusableException;
 import org.stop4j.spi.Trigger;
@@ -52,6 +53,16 @@ final class CommandTrigger implements Trigger {
         }
 
         @Override
+        public void askedForMore(Request request) {
+            Reason why = Reason.of(Reason.Kind.COMMAND, request.toString());
+            if (request.ask() == Ask.DRAIN) {
+                stop.drain(why);
+            } else {
+                stop.resume(why);
+            }
+        }
+
+        @Override
         public void left(Request request) {
             Hold hold = holds.remove(request.id());
             if (hold != null) {
@@ -71,12 +82,17 @@ final class CommandTrigger implements Trigger {
 
         @Override
         public void changed() {
-            end.update();
+            end.changed();
         }
 
         @Override
         public void stopped(Report report) {
-            end.answer(report.outcome().name(), report.summary(), report.toText(), report.toJson());
+            end.answer(
+                    report.outcome().name(),
+                    report.summary(),
+                    report.toShortText(),
+                    report.toText(),
+                    report.toJson());
         }
 
         @Override

@@ -1,11 +1,17 @@
 package org.stop4j;
 
 import org.jspecify.annotations.Nullable;
+import org.stop4j.internal.control.Processes;
+import org.stop4j.internal.control.Seen;
+import org.stop4j.internal.control.UnusableException;
 
 import java.io.File;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
 
 /**
  * Where an application and the {@code stop} command meet: a directory, and a name that tells
@@ -24,11 +30,18 @@ public final class ControlDirectory {
     private final Path path;
     private final String name;
     private final boolean chosen;
+    /** The one application that is meant; null if it is whichever is there. */
+    private final @Nullable String instance;
 
     private ControlDirectory(Path path, String name, boolean chosen) {
+        this(path, name, chosen, null);
+    }
+
+    private ControlDirectory(Path path, String name, boolean chosen, @Nullable String instance) {
         this.path = path;
         this.name = name;
         this.chosen = chosen;
+        this.instance = instance;
     }
 
     /**
@@ -75,6 +88,47 @@ public final class ControlDirectory {
      */
     public static ControlDirectory of(Path directory, String name) {
         return new ControlDirectory(directory.toAbsolutePath(), checkedName("name", name), true);
+    }
+
+    /**
+     * Finds the place of an application by its process, which must be one of this user, or the caller root. A {@link
+     * StopClient} made of it reaches that application alone, and not one that comes to its place later. Works on
+     * Linux, also for a process in a container, by its id as it is seen from here.
+     *
+     * @param pid the process id
+     * @return the place; nothing if there is no such process, or it listens to no {@code stop} command
+     * @throws ControlDirectoryException if this user may not look at that process, or it has several places
+     * @throws IllegalArgumentException if the id is not positive
+     */
+    public static Optional<ControlDirectory> ofProcess(long pid) {
+        if (pid <= 0) {
+            throw new IllegalArgumentException("pid is " + pid + "; allowed: more than zero");
+        }
+        try {
+            List<Seen> places = Processes.held(pid);
+            if (places.size() > 1) {
+                StringJoiner names = new StringJoiner(", ");
+                for (Seen place : places) {
+                    names.add(of(place).toString());
+                }
+                throw new ControlDirectoryException(
+                        "process " + pid + " has several places: " + names + "; name one", null);
+            }
+            return places.isEmpty() ? Optional.empty() : Optional.of(of(places.get(0)));
+        } catch (UnusableException e) {
+            throw new ControlDirectoryException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    static ControlDirectory of(Seen seen) {
+        return new ControlDirectory(
+                seen.directory(), seen.name(), true, seen.status().get("instance"));
+    }
+
+    /** The one application that is meant; null if it is whichever is there. */
+    @Nullable
+    String instance() {
+        return instance;
     }
 
     /**

@@ -45,6 +45,7 @@ final class Ending implements Runnable {
     private final Plan plan;
     private final Triggers triggers;
     private final Holds holds;
+    private final Traffic traffic;
     private final Reason reason;
     private final Instant begin = Instant.now();
     private final Time time;
@@ -59,6 +60,8 @@ final class Ending implements Runnable {
     private volatile @Nullable Reason hurriedBy;
     /** Whether the answer is being given, or was; by whom is decided here. */
     private final AtomicBoolean answered = new AtomicBoolean();
+    /** With what the process is ended; of the thread of the stop until it is finished. */
+    private volatile int finalCode;
     /** Of the thread of the stop alone: not everything was attempted that is in the report. */
     private boolean phaseBroke;
 
@@ -68,12 +71,14 @@ final class Ending implements Runnable {
             Plan plan,
             Triggers triggers,
             Holds holds,
+            Traffic traffic,
             Reason reason) {
         this.stop = stop;
         this.settings = settings;
         this.plan = plan;
         this.triggers = triggers;
         this.holds = holds;
+        this.traffic = traffic;
         this.reason = reason;
         time = settings.time();
         whole = Deadline.after(settings.timeout(), time);
@@ -99,6 +104,10 @@ final class Ending implements Runnable {
 
     Deadline deadline() {
         return whole;
+    }
+
+    Reason reason() {
+        return reason;
     }
 
     Run steps() {
@@ -131,9 +140,29 @@ final class Ending implements Runnable {
             close(triggers.removeAllButSignals());
         } finally {
             run.end();
+            finalCode = code;
+            boolean livesOn = stop.standing().decideToLiveOn();
+            if (livesOn) {
+                leave();
+            }
             finished.countDown();
-            end(code);
+            if (!livesOn) {
+                end(code);
+            }
         }
+    }
+
+    /** The process lives on: nothing stays. */
+    private void leave() {
+        watchdog.end();
+        stop.removeHook();
+        close(triggers.removeAll());
+        aside.end();
+    }
+
+    /** It was to live on, and somebody wants its end all the same. */
+    void exitAfterAll() {
+        time.thread(() -> settings.exit().exit(finalCode), "stop-exit").start();
     }
 
     // Throwable, here and below: one that breaks (a full memory) must take no other with it.
@@ -183,10 +212,12 @@ final class Ending implements Runnable {
     }
 
     private void runPhases() {
+        traffic.begin();
         enter(State.DRAINING);
         int drain = plan.phases().indexOf(Phase.DRAIN);
         for (int i = 0; i < plan.phases().size(); i++) {
             if (i == drain) {
+                traffic.close();
                 enter(State.STOPPING);
             }
             run(i);
@@ -294,7 +325,7 @@ final class Ending implements Runnable {
 
     private void sayLast(Report report) {
         LastWords words = settings.lastWords();
-        if (words != null && !aside.call(new Said(words, report))) {
+        if (words != null && stop.standing().exits() && !aside.call(new Said(words, report))) {
             narrator.note("stderr or the termination log hangs", null);
         }
     }
@@ -340,6 +371,9 @@ final class Ending implements Runnable {
     // ---- by force
 
     private void overTime() {
+        if (!stop.standing().exits()) {
+            return; // what hangs is somebody else's process
+        }
         Duration late = Duration.ofNanos(Math.max(0, time.nanos() - whole.instant()));
         force(
                 exitCode(Outcome.FORCED),

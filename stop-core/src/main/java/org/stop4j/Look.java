@@ -28,7 +28,7 @@ final class Look implements Runnable {
     private static final int MOST_OWNERS = 5;
 
     /** What is looked at; the thread is null if the work has none now. */
-    record Subject(String name, Work work, @Nullable Thread thread) {}
+    record Subject(String name, StepWork work, @Nullable Thread thread) {}
 
     private final List<Case> cases = new ArrayList<>();
     private final ThreadDump dump = new ThreadDump();

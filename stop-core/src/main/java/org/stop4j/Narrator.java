@@ -60,10 +60,12 @@ final class Narrator {
         for (int i = 0; i < Math.min(10, slow.size()); i++) {
             StepRun step = slow.get(i);
             String place = step.place();
+            String detail = step.step.work.detail();
             words.add('"' + step.step.name + "\" for "
                     + Durations.plain(Duration.ofNanos(now - step.begunAt())) + " of "
                     + Durations.plain(Duration.ofNanos(step.deadline.instant() - step.begunAt()))
-                    + (place.isEmpty() ? "" : " at " + place));
+                    + (place.isEmpty() ? "" : " at " + place)
+                    + (detail.isEmpty() ? "" : " (" + detail + ')'));
         }
         info("half of the time is over; still running: " + words
                 + (slow.size() > 10 ? " and " + (slow.size() - 10) + " more" : ""));

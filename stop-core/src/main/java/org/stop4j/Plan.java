@@ -29,6 +29,8 @@ final class Plan {
     private final Map<String, Integer> named = new HashMap<>();
     /** How many phases have begun. */
     private int begun;
+    /** How often steps have come and gone. */
+    private int changes;
 
     Plan(List<Phase> phases) {
         this.phases = List.copyOf(phases);
@@ -43,7 +45,7 @@ final class Plan {
 
     // ---- registering
 
-    synchronized RegisteredStep add(Phase phase, String name, Work work) {
+    synchronized RegisteredStep add(Phase phase, String name, StepWork work) {
         refuseIfUnknown(Objects.requireNonNull(phase, "phase"));
         Names.check("step", Objects.requireNonNull(name, "name"));
         Planned step = new Planned(name, phase, work);
@@ -60,6 +62,7 @@ final class Plan {
             throw e;
         }
         of(phase).put(name, step);
+        changes++;
         return new Entry(step);
     }
 
@@ -166,6 +169,7 @@ final class Plan {
         if (phases.indexOf(step.phase) >= begun) {
             if (steps.remove(step.name, step)) {
                 of(step.phase).remove(step.name, step);
+                changes++;
                 forget(step.after);
             }
         }
@@ -183,6 +187,25 @@ final class Plan {
     /** How many steps are registered, those of the past included. */
     synchronized int count() {
         return steps.size();
+    }
+
+    /** Another number when other steps are registered than before. */
+    synchronized int changes() {
+        return changes;
+    }
+
+    /** The first so many, in the order in which their phases come. */
+    synchronized List<Planned> first(int most) {
+        List<Planned> first = new ArrayList<>();
+        for (Map<String, Planned> its : byPhase) {
+            for (Planned step : its.values()) {
+                if (first.size() == most) {
+                    return first;
+                }
+                first.add(step);
+            }
+        }
+        return first;
     }
 
     synchronized boolean hasSteps(int phase) {

@@ -10,15 +10,23 @@ import java.util.Set;
 final class Planned {
     final String name;
     final Phase phase;
-    final Work work;
+    final StepWork work;
     final Set<String> after = new LinkedHashSet<>();
 
     @Nullable
     Duration ceiling;
 
-    Planned(String name, Phase phase, Work work) {
+    /** What runs it, once its phase has begun; written by the stop, read by whoever wants to know. */
+    volatile @Nullable StepRun run;
+
+    Planned(String name, Phase phase, StepWork work) {
         this.name = name;
         this.phase = phase;
         this.work = work;
+    }
+
+    /** Whether all others of its phase come first, but for those that are to come after it. */
+    boolean isLast() {
+        return work.isLast() || (phase.equals(Phase.NOTIFY) && after.contains(Gate.QUIET_WAIT));
     }
 }

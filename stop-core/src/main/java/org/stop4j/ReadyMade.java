@@ -25,19 +25,19 @@ final class ReadyMade {
     private ReadyMade() {}
 
     /** Of what is left, what the polite way may take; the rest is for the other. */
-    private static long politeNanos(Deadline deadline) {
+    static long politeNanos(Deadline deadline) {
         return deadline.remainingNanos() / 10 * 9;
     }
 
     /** Something that ends. */
     @FunctionalInterface
-    private interface End {
+    interface End {
         /** Returns whether it has ended in that time. */
         boolean await(long nanos) throws InterruptedException;
     }
 
     /** Waits for it, however long and however often interrupted; returns whether it was interrupted. */
-    private static boolean awaitAtLast(End end) throws TimeoutException {
+    static boolean awaitAtLast(End end) throws TimeoutException {
         boolean interrupted = false;
         while (true) {
             try {
@@ -51,7 +51,7 @@ final class ReadyMade {
         }
     }
 
-    private static String since(Deadline deadline, long begunWith) {
+    static String since(Deadline deadline, long begunWith) {
         return Durations.plain(
                 Duration.ofNanos(Math.max(0, begunWith - deadline.remainingNanos())));
     }
@@ -67,13 +67,34 @@ final class ReadyMade {
             shutDown();
             boolean interrupted = false;
             try {
-                if (executor.awaitTermination(politeNanos(deadline), TimeUnit.NANOSECONDS)) {
+                if (awaitEnd(politeNanos(deadline))) {
                     return;
                 }
             } catch (InterruptedException e) {
                 interrupted = true;
             }
             force(deadline, since(deadline, begunWith), interrupted);
+        }
+
+        /**
+         * A pool of Java 25 whose last task ends while it is being shut down at times overlooks that only delayed ones
+         * are left, and waits for them for ever. When it is told again, it sees.
+         */
+        private boolean awaitEnd(long nanos) throws InterruptedException {
+            if (!(executor instanceof ForkJoinPool)) {
+                return executor.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+            }
+            long left = nanos;
+            long slice = TimeUnit.MILLISECONDS.toNanos(5);
+            while (!executor.awaitTermination(Math.min(slice, left), TimeUnit.NANOSECONDS)) {
+                left -= slice;
+                if (left <= 0) {
+                    return false;
+                }
+                slice = Math.min(2 * slice, TimeUnit.SECONDS.toNanos(1));
+                executor.shutdown();
+            }
+            return true;
         }
 
         private void shutDown() {
@@ -166,7 +187,7 @@ final class ReadyMade {
 
         /** Where its tasks stand. The look at them must not keep them from being interrupted. */
         private List<ThreadStack> tasks(Deadline deadline) {
-            Look look = new Look(List.of(new Look.Subject("", Work.of(this), null)));
+            Look look = new Look(List.of(new Look.Subject("", StepWork.of(this), null)));
             Thread looking = new Thread(look, "stop-look");
             looking.setDaemon(true);
             try {

@@ -84,7 +84,7 @@ public record Reason(Kind kind, String detail, Instant time) {
             case EXIT -> "JVM exit";
         };
         // On one line, and without what a terminal obeys: who asks may have sent it.
-        String plain = ReportText.plain(detail);
+        String plain = Printable.line(detail);
         return plain.isEmpty() ? what : what + (kind == Kind.SIGNAL ? " " : ": ") + plain;
     }
 }

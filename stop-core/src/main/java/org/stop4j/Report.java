@@ -120,6 +120,16 @@ public record Report(
     }
 
     /**
+     * Says what matters most for people: how it came out, what went wrong and where it hung, with the inner frames
+     * of its stack, and what took longest.
+     *
+     * @return a few lines, without a line end after the last one
+     */
+    public String toShortText() {
+        return ReportText.brief(this);
+    }
+
+    /**
      * Makes it a page for people: self-contained, without scripts, with the steps as bars on a time axis.
      *
      * @return the page, as HTML

@@ -10,10 +10,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,8 +63,10 @@ final class Run {
     /** How many steps are over; without the monitor, which thousands of quick steps would make it wait for. */
     private final AtomicInteger done = new AtomicInteger();
 
+    /** The phases that are over, replaced as a whole by the thread of the stop, which changes nothing in them any more. */
+    private volatile List<PhaseRun> past = List.of();
+
     // Of the thread of the stop alone:
-    private final List<PhaseRun> past = new ArrayList<>();
     private int phase;
     private List<StepRun> open = List.of();
     private int left;
@@ -265,9 +265,15 @@ final class Run {
             }
         } finally {
             // Also if it broke: what is not in the report would count as done.
-            past.add(new PhaseRun(its, begin, time.nanos(), all));
+            isPast(new PhaseRun(its, begin, time.nanos(), all));
             open = List.of();
         }
+    }
+
+    private void isPast(PhaseRun its) {
+        List<PhaseRun> more = new ArrayList<>(past);
+        more.add(its);
+        past = List.copyOf(more);
     }
 
     private void show(String name) {
@@ -281,58 +287,14 @@ final class Run {
     }
 
     private void prepare(List<Planned> steps, List<StepRun> runs, long now) {
-        Map<String, StepRun> byName = new HashMap<>();
         for (Planned step : steps) {
-            StepRun run = new StepRun(step, this, whole);
-            byName.put(step.name, run);
-            runs.add(run);
+            runs.add(new StepRun(step, this, whole));
         }
-        for (StepRun run : runs) {
-            for (String name : run.step.after) {
-                StepRun before = byName.get(name);
-                if (before != null) {
-                    before.waiting.add(run);
-                    run.awaited++;
-                } else if (plan.find(name) == null) {
-                    narrator.warn(
-                            "step \"" + run.step.name + "\" is to come after \"" + name
-                                    + "\", but there is no step of that name; it waits for the others alone");
-                }
-            }
-        }
-        levels = measureHeights(runs);
+        levels = StepOrder.link(runs, plan, narrator);
         measureGrace(now);
         for (StepRun run : runs) {
             run.deadline = whole.part(endOf(run, now));
         }
-    }
-
-    /** Finds how many levels come after each; returns how many there are. */
-    private static int measureHeights(List<StepRun> runs) {
-        List<StepRun> sorted = new ArrayList<>(runs.size());
-        for (StepRun run : runs) {
-            run.toSort = run.awaited;
-            if (run.awaited == 0) {
-                sorted.add(run);
-            }
-        }
-        for (int i = 0; i < sorted.size(); i++) {
-            for (StepRun next : sorted.get(i).waiting) {
-                next.toSort--;
-                if (next.toSort == 0) {
-                    sorted.add(next);
-                }
-            }
-        }
-        int highest = 0;
-        for (int i = sorted.size() - 1; i >= 0; i--) {
-            StepRun run = sorted.get(i);
-            for (StepRun next : run.waiting) {
-                run.height = Math.max(run.height, next.height + 1);
-            }
-            highest = Math.max(highest, run.height);
-        }
-        return highest + 1;
     }
 
     /** When it must end, so that those after it have a share of the phase's time. */
@@ -683,7 +645,7 @@ final class Run {
         return Duration.ofNanos(time.nanos() - beganAt);
     }
 
-    /** How everything has come out by now. */
+    /** How the phases that are over have come out by now; on any thread. */
     List<PhaseReport> reports() {
         List<PhaseReport> reports = new ArrayList<>();
         for (PhaseRun one : past) {

@@ -12,7 +12,7 @@ final class Stacks {
         return new ThreadStack(name(thread), plain(thread.getStackTrace()));
     }
 
-    private static String name(Thread thread) {
+    static String name(Thread thread) {
         // Most virtual threads have none.
         return thread.getName().isEmpty() ? "thread #" + thread.getId() : thread.getName();
     }
@@ -54,7 +54,7 @@ final class Stacks {
         return type.equals("java.lang.Thread")
                 || type.startsWith(Crew.class.getName())
                 || type.startsWith(StepRun.class.getName())
-                || type.startsWith(Work.class.getName() + '$');
+                || type.startsWith(StepWork.class.getName() + '$');
     }
 
     /** To be logged: a trace of the first, with the others as suppressed ones. */

@@ -34,13 +34,18 @@ final class Standing {
     private @Nullable Reason reason;
     private boolean started;
     private boolean closed;
+    private boolean exits;
+    private boolean livesOn;
     private int signals;
     private long lastSignal;
     private @Nullable Reason second;
+    /** When it last went on from RUNNING, by the clock. */
+    private long drainingSince;
 
     // Written with the monitor; volatile so that reading them waits for nobody:
     private volatile State state = State.RUNNING;
     private volatile @Nullable Report report;
+    private volatile @Nullable StateChange lastChange;
 
     Standing(Time time, Listeners listeners) {
         this.time = time;
@@ -55,19 +60,47 @@ final class Standing {
      * @param first whether it is the reason of the stop
      * @param begins whether the stop is to begin now
      * @param signal the how manyth signal it is; 0 if it is none, or the same one again
+     * @param exitsNow whether the process, which was to live on, is to be ended all the same, now
      */
-    record Asked(boolean first, boolean begins, int signal) {}
+    record Asked(boolean first, boolean begins, int signal, boolean exitsNow) {}
 
-    Asked ask(Reason why) {
+    Asked ask(Reason why, boolean toExit) {
         monitor.lock();
         try {
             boolean first = reason == null;
+            exits |= toExit;
+            boolean exitsNow = toExit && livesOn;
+            livesOn &= !toExit;
             if (first) {
                 reason = why;
             } else if (report == null && joined.size() < MOST_JOINED) {
                 joined.add(why);
             }
-            return new Asked(first, first && started, countIfSignal(why));
+            return new Asked(first, first && started, countIfSignal(why), exitsNow);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Whether anybody who has asked wants the process to end. */
+    boolean exits() {
+        monitor.lock();
+        try {
+            return exits;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /**
+     * Decides, when there is nothing else left to do, whether the process lives on. If it does, whoever wants its end
+     * later is told to see to that.
+     */
+    boolean decideToLiveOn() {
+        monitor.lock();
+        try {
+            livesOn = !exits;
+            return livesOn;
         } finally {
             monitor.unlock();
         }
@@ -115,6 +148,7 @@ final class Standing {
         monitor.lock();
         try {
             reason = null;
+            exits = false;
             signals = 0;
             joined.clear();
         } finally {
@@ -181,8 +215,13 @@ final class Standing {
 
     private void enter(State next, Reason why) {
         Instant now = Instant.now();
-        listeners.expect(new StateChange(state, next, why, now));
+        StateChange change = new StateChange(state, next, why, now);
+        listeners.expect(change);
+        lastChange = change;
         since.put(next, now);
+        if (state == State.RUNNING) {
+            drainingSince = time.nanos();
+        }
         state = next;
         monitor.signalAll();
     }
@@ -206,8 +245,24 @@ final class Standing {
 
     // ---- looking
 
+    /** When it last left RUNNING, by the clock. */
+    long drainingSince() {
+        monitor.lock();
+        try {
+            return drainingSince;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
     State state() {
         return state;
+    }
+
+    /** The latest change of state; null if there was none. */
+    @Nullable
+    StateChange lastChange() {
+        return lastChange;
     }
 
     @Nullable

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 
 /**
- * A piece of stop work.
+ * A piece of stop work. Ready-made ones are here, and for threads that work off a queue in {@link QueueWorkers}.
  *
  * @see Stop#step(Phase, String, Step)
  * @since 0.1

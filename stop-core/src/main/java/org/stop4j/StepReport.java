@@ -15,6 +15,7 @@ import java.util.List;
  * @param begin how long after the beginning of the stop it began
  * @param took how long it ran, or until it was given up
  * @param limit how long it was allowed to run
+ * @param detail what else there is to say of it, for people, as in {@code quiet after 3.2 s}; often empty
  * @param failure what it threw, or null
  * @param stacks for one that did not end in its time: where it stood at its limit, the telling stack first;
  *     for an executor that had to be shut down by force, where its tasks stood; else empty
@@ -27,6 +28,7 @@ public record StepReport(
         Duration begin,
         Duration took,
         Duration limit,
+        String detail,
         @Nullable Throwable failure,
         List<ThreadStack> stacks) {
 
@@ -79,6 +81,7 @@ public record StepReport(
      * @param begin how long after the beginning of the stop it began
      * @param took how long it ran, or until it was given up
      * @param limit how long it was allowed to run
+     * @param detail what else there is to say of it, or nothing
      * @param failure what it threw, or null
      * @param stacks where it stood at its limit, or nothing
      */
@@ -100,6 +103,9 @@ public record StepReport(
                 .number(took.toMillis())
                 .field("limitMillis")
                 .number(limit.toMillis());
+        if (!detail.isEmpty()) {
+            json.field("detail").string(detail);
+        }
         if (failure != null) {
             json.field("failure").string(Description.of(failure));
         }

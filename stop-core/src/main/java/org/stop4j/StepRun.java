@@ -51,6 +51,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
     private volatile long endedLimit;
 
     private volatile @Nullable Throwable failure;
+    private volatile String detail = "";
     /** It was given up, and has ended all the same. */
     private volatile boolean endedLate;
 
@@ -71,6 +72,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
     private long givenUpAt;
     private long givenUpLimit;
     private List<ThreadStack> stacks = List.of();
+    private String givenUpDetail = "";
     private boolean exiting;
 
     private final Run run;
@@ -79,6 +81,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         this.step = step;
         this.run = run;
         this.deadline = deadline;
+        step.run = this;
     }
 
     // ---- the step's side
@@ -129,6 +132,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
 
     private void end(@Nullable Throwable thrown) {
         failure = thrown;
+        detail = step.work.detail();
         endedAt = run.nanos();
         endedLimit = deadline.instant();
         if (!stage.compareAndSet(Stage.RUNNING, Stage.ENDED)
@@ -164,8 +168,27 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         return is(Stage.GIVEN_UP) && lost == other;
     }
 
+    boolean hasBegun() {
+        return !is(Stage.WAITING);
+    }
+
     long begunAt() {
         return begunAt;
+    }
+
+    /** How far it is. */
+    ApplicationStatus.Progress progress() {
+        if (is(Stage.WAITING)) {
+            return ApplicationStatus.Progress.WAITING;
+        }
+        if (is(Stage.ENDED)) {
+            return failure == null
+                    ? ApplicationStatus.Progress.DONE
+                    : ApplicationStatus.Progress.FAILED;
+        }
+        return is(Stage.GIVEN_UP)
+                ? ApplicationStatus.Progress.GIVEN_UP
+                : ApplicationStatus.Progress.RUNNING;
     }
 
     // ---- the side of the stop
@@ -186,6 +209,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
         }
         if (given) {
             stacks = where;
+            givenUpDetail = step.work.detail();
             givenUpAt = now;
             givenUpLimit = deadline.instant();
             if (lost != null && its != null) {
@@ -243,6 +267,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
                     Duration.ZERO,
                     Duration.ZERO,
                     Duration.ZERO,
+                    "",
                     null,
                     List.of());
         }
@@ -257,6 +282,7 @@ final class StepRun implements BiConsumer<Object, Throwable> {
                 Duration.ofNanos(begunAt - stopBegan),
                 Duration.ofNanos(Math.max(0, end - begunAt)),
                 Duration.ofNanos(limit),
+                givenUp ? givenUpDetail : detail,
                 told(),
                 failure instanceof StillRunningException running && is(Stage.ENDED)
                         ? running.stacks()

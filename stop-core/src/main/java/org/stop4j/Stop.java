@@ -61,10 +61,12 @@ public final class Stop implements AutoCloseable {
     private final @Nullable Thread hook;
 
     private final Standing standing;
+    private final Traffic traffic;
+    private final Readiness readiness;
+    private final Status status;
 
     private volatile @Nullable Ending ending;
     private volatile int exitCode;
-    private volatile @Nullable Idle idle;
 
     /** Open until the stop has begun, or can no longer begin because it could not be started. */
     private final CountDownLatch settled = new CountDownLatch(1);
@@ -80,6 +82,16 @@ public final class Stop implements AutoCloseable {
         listeners = new Listeners(log);
         holds = new Holds(time);
         standing = new Standing(time, listeners);
+        traffic = new Traffic(
+                plan,
+                time,
+                log,
+                standing,
+                settings.quietWait(),
+                settings.longLived(),
+                settings.loader());
+        readiness = new Readiness(this);
+        status = new Status(time, settings.timeout(), standing, plan, triggers, holds, traffic);
         hook = withHook ? new Thread(this::onJvmExit, "stop-hook") : null;
     }
 
@@ -106,7 +118,7 @@ public final class Stop implements AutoCloseable {
      * @throws StoppingException if the phase has begun; the step is not going to be run
      */
     public RegisteredStep step(Phase phase, String name, Step step) {
-        return plan.add(phase, name, Work.of(step));
+        return plan.add(phase, name, StepWork.of(step));
     }
 
     /**
@@ -121,7 +133,7 @@ public final class Stop implements AutoCloseable {
      * @throws StoppingException if the phase has begun; the step is not going to be run
      */
     public RegisteredStep step(Phase phase, String name, ReasonedStep step) {
-        return plan.add(phase, name, Work.of(step));
+        return plan.add(phase, name, StepWork.of(step));
     }
 
     /**
@@ -140,7 +152,7 @@ public final class Stop implements AutoCloseable {
      * @throws StoppingException if the phase has begun; the step is not going to be run
      */
     public RegisteredStep step(Phase phase, String name, AutoCloseable resource) {
-        return plan.add(phase, name, Work.of(resource));
+        return plan.add(phase, name, StepWork.of(resource));
     }
 
     /**
@@ -155,7 +167,7 @@ public final class Stop implements AutoCloseable {
      * @throws StoppingException if the phase has begun; the step is not going to be run
      */
     public RegisteredStep asyncStep(Phase phase, String name, AsyncStep step) {
-        return plan.add(phase, name, Work.ofAsync(step));
+        return plan.add(phase, name, StepWork.ofAsync(step));
     }
 
     /**
@@ -171,6 +183,26 @@ public final class Stop implements AutoCloseable {
             throw new IllegalArgumentException("exitCode is " + code + "; allowed: 0 to 255");
         }
         exitCode = code;
+    }
+
+    /**
+     * Returns the gate, at which work in flight is counted. Whoever asks for it has the stop wait for that: from
+     * then on there is a step {@link Gate#STEP} in phase {@link Phase#DRAIN}, and, where others need time to
+     * learn that this process stops, one that waits for that ({@link Builder#quietWait}).
+     *
+     * @return always the same
+     */
+    public Gate gate() {
+        return traffic.gate();
+    }
+
+    /**
+     * Returns what tells whether this process wants to be sent work.
+     *
+     * @return always the same
+     */
+    public Readiness readiness() {
+        return readiness;
     }
 
     // ---- asking
@@ -201,11 +233,34 @@ public final class Stop implements AutoCloseable {
      *     started may ask, and joins
      */
     public CompletionStage<Report> request(Reason why) {
+        return ask(why, true);
+    }
+
+    /**
+     * Asks for the stop as {@link #request(Reason)} does, but not for the end of the process: of a part of it that is
+     * closed by whoever has made it, such as a context. When the stop is done, triggers and hook are gone, and the
+     * process lives on; unless somebody else has asked too, or does so later: then it is ended with the exit code of the
+     * report.
+     *
+     * @param why the reason
+     * @return a stage that completes with the report when every step has been attempted, as that of {@link
+     *     #request(Reason)}; to wait until nothing is installed any more, use {@link #awaitEnd}
+     * @throws IllegalStateException if called on the thread of a step of this stop; a thread that the step has
+     *     started may ask, and joins
+     */
+    public CompletionStage<Report> requestWithoutExit(Reason why) {
+        return ask(why, false);
+    }
+
+    private CompletionStage<Report> ask(Reason why, boolean toExit) {
         Objects.requireNonNull(why, "why");
         refuseOnStep("asks for the stop that it is a part of");
-        Standing.Asked asked = standing.ask(why);
+        Standing.Asked asked = standing.ask(why, toExit);
+        Ending its = ending;
         if (asked.begins()) {
             begin(why);
+        } else if (asked.exitsNow() && its != null) {
+            its.exitAfterAll();
         } else if (!asked.first()) {
             joins(why, asked.signal());
         }
@@ -310,6 +365,38 @@ public final class Stop implements AutoCloseable {
     }
 
     /**
+     * Lists the steps that are registered, and how far each is.
+     *
+     * @return the steps, phase by phase, in the order in which they were registered
+     */
+    public List<ApplicationStatus.StepLine> steps() {
+        return status.stepLines();
+    }
+
+    /**
+     * Tells how the phases that are over have come out, while the stop goes on; for a step that tells others, before
+     * there is a report.
+     *
+     * @return the phases that had steps and are over, in their order; as of now: of a step that was given up, the report
+     *     may tell later that it has ended all the same. Empty while there is none
+     */
+    public List<PhaseReport> phases() {
+        Ending its = ending;
+        return its == null ? List.of() : its.steps().reports();
+    }
+
+    /**
+     * Tells how much time is left for the stop.
+     *
+     * @return how long until its deadline, which a second signal brings nearer; zero when that has passed; nothing while
+     *     the stop has not begun
+     */
+    public Optional<Duration> timeLeft() {
+        Ending its = ending;
+        return its == null ? Optional.empty() : Optional.of(its.deadline().remaining());
+    }
+
+    /**
      * Has somebody told of every change of state from now on.
      *
      * @param listener who is told; of a drain and its undoing on the thread that asks for it, of the stop on a
@@ -372,6 +459,21 @@ public final class Stop implements AutoCloseable {
         return standing.await(wanted, limit);
     }
 
+    /**
+     * Waits until the stop is over, for a limited time: the report is there, whoever waited for an answer has it, and,
+     * in a process that {@linkplain #requestWithoutExit lives on}, nothing of it is installed any more.
+     *
+     * @param limit how long at most; zero or less only looks
+     * @return whether it was over in time; false also if nobody has asked for the stop yet
+     * @throws InterruptedException if the thread is interrupted
+     * @throws IllegalStateException if called on the thread of a step of this stop, which would wait for itself
+     */
+    public boolean awaitEnd(Duration limit) throws InterruptedException {
+        refuseOnStep("would wait for itself");
+        Ending its = ending;
+        return its != null && its.awaitFinished(Durations.saturatedNanos(limit) / 1_000_000);
+    }
+
     private void refuseOnStep(String what) {
         Ending its = ending;
         StepRun step = its == null ? null : its.steps().on(Thread.currentThread());
@@ -415,7 +517,7 @@ public final class Stop implements AutoCloseable {
         Ending its;
         Thread thread;
         try {
-            its = new Ending(this, settings, plan, triggers, holds, why);
+            its = new Ending(this, settings, plan, triggers, holds, traffic, why);
             thread = time.thread(its, "stop");
         } catch (RuntimeException | Error e) {
             standing.forget(); // or nobody could ever ask again
@@ -513,61 +615,9 @@ public final class Stop implements AutoCloseable {
         return standing;
     }
 
-    /**
-     * {@code key, value, …}: state, steps and time, for the status file. The same array as long as nothing has
-     * changed of a process that runs: it is asked for twice a second, for months.
-     */
+    /** What the status file shows. */
     String[] status() {
-        State now = state();
-        Ending its = ending;
-        int steps = plan.count();
-        int open = holds.count();
-        if (now != State.RUNNING || its != null) {
-            return status(now, its, steps, open);
-        }
-        Idle last = idle;
-        if (last == null || last.steps != steps || last.holds != open) {
-            last = new Idle(steps, open, status(now, null, steps, open));
-            idle = last;
-        }
-        return last.fields;
-    }
-
-    private String[] status(State now, @Nullable Ending its, int steps, int open) {
-        Run run = its == null ? null : its.steps();
-        boolean under = now != State.STOPPED;
-        return new String[] {
-            "state", now.name(),
-            "phase", run == null || !under ? "" : run.phaseName(),
-            "steps-done", Integer.toString(run == null ? 0 : run.done()),
-            "steps-all", Integer.toString(steps),
-            "waiting-for", waitingFor(now, run == null ? "" : run.runningInWords()),
-            "holds", Integer.toString(open),
-            "left-ms",
-                    its == null || !under
-                            ? ""
-                            : Long.toString(its.deadline().remaining().toMillis())
-        };
-    }
-
-    /** The status of a process that runs. */
-    private static final class Idle {
-        private final int steps;
-        private final int holds;
-        private final String[] fields;
-
-        private Idle(int steps, int holds, String[] fields) {
-            this.steps = steps;
-            this.holds = holds;
-            this.fields = fields;
-        }
-    }
-
-    private String waitingFor(State now, String running) {
-        if (now == State.STOPPED) {
-            return holds.count() == 0 ? "" : "held until the answer is read";
-        }
-        return running.isEmpty() ? "" : "running step " + running;
+        return status.fields(ending);
     }
 
     // ---- building
@@ -583,6 +633,8 @@ public final class Stop implements AutoCloseable {
                     settings.holdLimit(),
                     settings.budget(),
                     Set.of(),
+                    QuietWait.NONE,
+                    settings.longLived(),
                     Exit.never(),
                     settings.time(),
                     null,
@@ -591,12 +643,44 @@ public final class Stop implements AutoCloseable {
             for (Phase phase : phases) {
                 stop.step(phase, phase.name(), new Nothing());
             }
+            stop.triggers.install(new Nobody(), stop);
             Reason why = Reason.of(Reason.Kind.CODE, "rehearsal");
-            Ending its = new Ending(stop, own, stop.plan, stop.triggers, stop.holds, why);
-            settings.time().thread(its, "stop-rehearsal").start();
-        } catch (OutOfMemoryError noThreadLeft) {
+            Ending its =
+                    new Ending(stop, own, stop.plan, stop.triggers, stop.holds, stop.traffic, why);
+            settings.time().thread(new Rehearsal(stop, its), "stop-rehearsal").start();
+        } catch (IOException | OutOfMemoryError notNow) {
             // Then the first stop is a little slower.
         }
+    }
+
+    private record Rehearsal(Stop stop, Ending ending) implements Runnable {
+        @Override
+        public void run() {
+            // As the command asks. It begins nothing, since this stop was never started.
+            stop.hold().close();
+            stop.request(ending.reason());
+            ending.run();
+            stop.status();
+        }
+    }
+
+    /** A trigger by which nobody asks. */
+    private static final class Nobody implements Trigger, Trigger.Installed {
+        @Override
+        public Installed install(Stop stop) {
+            return this;
+        }
+
+        /** Makes what the answer to the command is made of. */
+        @Override
+        public void stopped(Report report) {
+            report.toShortText();
+            report.toText();
+            report.toJson();
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static final class Nothing implements Step {
@@ -644,7 +728,7 @@ public final class Stop implements AutoCloseable {
                 log.warning("asked to stop (" + asked + ") by what could not be started"));
     }
 
-    private void removeHook() {
+    void removeHook() {
         if (hook != null) {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
@@ -660,6 +744,8 @@ public final class Stop implements AutoCloseable {
             Duration holdLimit,
             Budget budget,
             Set<Phase> aborting,
+            QuietWait quietWait,
+            Traffic.LongLivedLimits longLived,
             Exit exit,
             Time time,
             @Nullable LastWords lastWords,
@@ -682,6 +768,8 @@ public final class Stop implements AutoCloseable {
         private Duration holdLimit = Duration.ofSeconds(5);
         private Time time = Time.system();
         private @Nullable Exit exit;
+        private @Nullable QuietWait quietWait;
+        private Traffic.@Nullable LongLivedLimits longLived;
 
         private Builder() {}
 
@@ -755,6 +843,57 @@ public final class Stop implements AutoCloseable {
         public Builder abortOnFailure(Phase phase) {
             aborting.add(phases.get(indexOf(phase)));
             return this;
+        }
+
+        /**
+         * Lets the process go on serving for a while after it has said that it stops, in phase {@link
+         * Phase#NOTIFY} after all its other steps: until the floor has passed and nothing was admitted at the gate
+         * for the quiet time, or until the ceiling; a second signal ends it. All three zero: no wait. The floor and
+         * the ceiling count from when the process was not ready any more.
+         *
+         * <p>Whoever sends requests here (a load balancer, the other pods) learns only after a while that this
+         * process stops. What they send meanwhile must be answered, and not refused.
+         *
+         * <p>By default there is such a wait under Kubernetes (the environment variable {@code
+         * KUBERNETES_SERVICE_HOST} is set) if the stop ends the process (no {@link #exit} was chosen) and somebody
+         * has asked for the {@linkplain Stop#gate gate}: floor 3 s, quiet 1 s, ceiling 10 s; at most a fifth, a
+         * tenth and two fifths of the timeout. Elsewhere there is none.
+         *
+         * @param floor how long at least
+         * @param quiet for how long nothing must have come
+         * @param ceiling how long at most; a part of the timeout
+         * @return this builder
+         * @throws IllegalArgumentException if one is negative, or the floor or the quiet time is longer than the
+         *     ceiling. That the ceiling is shorter than the timeout is checked by {@link #start}
+         */
+        public Builder quietWait(Duration floor, Duration quiet, Duration ceiling) {
+            quietWait = QuietWait.of(floor, quiet, ceiling);
+            return this;
+        }
+
+        /**
+         * Chooses how long-lived work is treated: WebSockets, streams of events, streaming calls, which are
+         * told that the process stops.
+         *
+         * @param limit how long each is waited for when it was told; if it is still in flight then, the stop goes
+         *     on, and its report names it. The default is a fifth of the timeout
+         * @param pace over which time telling them is spread, so that the clients do not all come again at once; a
+         *     second signal ends it. By default a third of the floor of the {@linkplain #quietWait quiet wait}, so
+         *     that it takes no time of its own
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is not positive, or the pace is negative
+         */
+        public Builder longLived(Duration limit, Duration pace) {
+            if (pace.isNegative()) {
+                throw new IllegalArgumentException("pace is " + pace + "; allowed: zero or more");
+            }
+            longLived = new Traffic.LongLivedLimits(Durations.positive("limit", limit), pace);
+            return this;
+        }
+
+        private Traffic.LongLivedLimits longLivedBy(QuietWait quiet) {
+            return new Traffic.LongLivedLimits(
+                    timeout.dividedBy(5), quiet.floor().dividedBy(3));
         }
 
         private int indexOf(Phase phase) {
@@ -856,11 +995,18 @@ public final class Stop implements AutoCloseable {
         public Stop start() {
             boolean endsProcess = exit == null;
             Grace grace = endsProcess ? Grace.from(System.getenv()) : Grace.unknown();
+            boolean waits = quietWait != null && !quietWait.isNone();
+            QuietWait quiet = quietWait != null
+                    ? quietWait
+                    : endsProcess ? QuietWait.from(System.getenv(), timeout) : QuietWait.NONE;
+            quiet.checkFits(timeout);
             Settings settings = new Settings(
                     timeout,
                     holdLimit,
                     new Budget(timeout, phases, reserves),
                     Set.copyOf(aborting),
+                    quiet,
+                    longLived == null ? longLivedBy(quiet) : longLived,
                     exit == null ? Exit.system() : exit,
                     time,
                     endsProcess ? new LastWords(LastWords.terminationLog(System.getenv())) : null,
@@ -868,6 +1014,9 @@ public final class Stop implements AutoCloseable {
                     Thread.currentThread().getContextClassLoader());
             Stop stop = new Stop(settings, phases, new Log(), endsProcess);
             grace.check(timeout, stop.log);
+            if (waits) {
+                stop.traffic.use();
+            }
             stop.install(List.copyOf(triggers));
             if (endsProcess) {
                 rehearse(settings, List.copyOf(phases));

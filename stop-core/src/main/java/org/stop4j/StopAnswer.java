@@ -22,6 +22,7 @@ public final class StopAnswer implements AutoCloseable {
     private final CommandEnd end;
     private final Result result;
     private final String message;
+    private final String brief;
     private final String text;
     private final String report;
 
@@ -35,6 +36,10 @@ public final class StopAnswer implements AutoCloseable {
         STOPPED(0),
         /** The application has stopped, but steps failed or were forced. */
         STOPPED_UNCLEAN(1),
+        /** The application was drained, or runs again. */
+        DONE(0),
+        /** The application lives, and cannot do what was asked: be drained, or resumed. */
+        REFUSED(1),
         /** What was waited for did not happen in time. */
         TIMED_OUT(3),
         /** No application is there, or it ended without an answer. */
@@ -61,11 +66,14 @@ public final class StopAnswer implements AutoCloseable {
     StopAnswer(CommandEnd end, CommandEnd.Ending ending) {
         this.end = end;
         this.message = ending.message();
+        this.brief = ending.brief();
         this.text = ending.text();
         this.report = ending.report();
         this.result = switch (ending.result()) {
             case CLEAN -> Result.STOPPED;
             case UNCLEAN -> Result.STOPPED_UNCLEAN;
+            case DONE -> Result.DONE;
+            case REFUSED -> Result.REFUSED;
             case TIMED_OUT -> Result.TIMED_OUT;
             case NO_APPLICATION -> Result.NO_APPLICATION;
             case NOT_PERMITTED -> Result.NOT_PERMITTED;
@@ -88,6 +96,15 @@ public final class StopAnswer implements AutoCloseable {
      */
     public String message() {
         return message;
+    }
+
+    /**
+     * Says the same with what matters most of the application's report.
+     *
+     * @return a few lines, as {@link Report#toShortText} makes them; the message if there is no report
+     */
+    public String shortText() {
+        return brief;
     }
 
     /**

@@ -1,9 +1,21 @@
 package org.stop4j;
 
+import org.jspecify.annotations.Nullable;
+import org.stop4j.internal.control.Ask;
 import org.stop4j.internal.control.CommandEnd;
+import org.stop4j.internal.control.Lookout;
+import org.stop4j.internal.control.Processes;
+import org.stop4j.internal.control.Seen;
+import org.stop4j.internal.control.UnusableException;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -21,18 +33,21 @@ public final class StopClient {
     private final Duration timeout;
     private final CommandEnd.Until until;
     private final Consumer<String> notices;
+    private final Consumer<ApplicationStatus> progress;
 
     private StopClient(
             ControlDirectory directory,
             String reason,
             Duration timeout,
             CommandEnd.Until until,
-            Consumer<String> notices) {
+            Consumer<String> notices,
+            Consumer<ApplicationStatus> progress) {
         this.directory = directory;
         this.reason = reason;
         this.timeout = timeout;
         this.until = until;
         this.notices = notices;
+        this.progress = progress;
     }
 
     /**
@@ -47,7 +62,39 @@ public final class StopClient {
                 "",
                 Duration.ofSeconds(30),
                 CommandEnd.Until.STOPPED,
-                NoNotices.INSTANCE);
+                new Nobody<>(),
+                new Nobody<>());
+    }
+
+    /**
+     * Looks which applications this user may stop: those whose processes he may look at (for root, also those of
+     * others, where the file protocol lets root stop them), and those that can be met in the directories that {@link
+     * ControlDirectory#fromEnvironment} and the environment variable {@code XDG_RUNTIME_DIR} name, and in {@code
+     * /tmp}. Asks none of them for anything.
+     *
+     * @return each living one once, in no particular order
+     * @throws ControlDirectoryException if there is no {@code /proc} to look at
+     * @throws IllegalArgumentException if a variable has a value that is not allowed
+     */
+    public static List<ApplicationStatus> list() {
+        Set<Path> known = new LinkedHashSet<>();
+        known.add(ControlDirectory.fromEnvironment().path());
+        for (String variable : List.of("TMPDIR", "XDG_RUNTIME_DIR")) {
+            String directory = System.getenv(variable);
+            if (directory != null && !directory.isEmpty()) {
+                known.add(Path.of(directory).toAbsolutePath());
+            }
+        }
+        known.add(Path.of("/tmp"));
+        try {
+            List<ApplicationStatus> list = new ArrayList<>();
+            for (Seen seen : Processes.all(List.copyOf(known))) {
+                list.add(new ApplicationStatus(seen));
+            }
+            return list;
+        } catch (UnusableException e) {
+            throw new ControlDirectoryException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /**
@@ -57,7 +104,7 @@ public final class StopClient {
      * @return a client that differs in this
      */
     public StopClient reason(String text) {
-        return new StopClient(directory, text, timeout, until, notices);
+        return new StopClient(directory, text, timeout, until, notices, progress);
     }
 
     /**
@@ -68,8 +115,8 @@ public final class StopClient {
      * @throws IllegalArgumentException if the limit is not positive
      */
     public StopClient timeout(Duration limit) {
-        return new StopClient(
-                directory, reason, Durations.positive("timeout", limit), until, notices);
+        Duration positive = Durations.positive("timeout", limit);
+        return new StopClient(directory, reason, positive, until, notices, progress);
     }
 
     /**
@@ -78,7 +125,7 @@ public final class StopClient {
      * @return a client that differs in this
      */
     public StopClient untilTaken() {
-        return new StopClient(directory, reason, timeout, CommandEnd.Until.TAKEN, notices);
+        return until(CommandEnd.Until.TAKEN);
     }
 
     /**
@@ -87,7 +134,7 @@ public final class StopClient {
      * @return a client that differs in this
      */
     public StopClient untilStopped() {
-        return new StopClient(directory, reason, timeout, CommandEnd.Until.STOPPED, notices);
+        return until(CommandEnd.Until.STOPPED);
     }
 
     /**
@@ -97,7 +144,11 @@ public final class StopClient {
      * @return a client that differs in this
      */
     public StopClient untilExited() {
-        return new StopClient(directory, reason, timeout, CommandEnd.Until.EXITED, notices);
+        return until(CommandEnd.Until.EXITED);
+    }
+
+    private StopClient until(CommandEnd.Until what) {
+        return new StopClient(directory, reason, timeout, what, notices, progress);
     }
 
     /**
@@ -107,7 +158,19 @@ public final class StopClient {
      * @return a client that differs in this
      */
     public StopClient notices(Consumer<String> consumer) {
-        return new StopClient(directory, reason, timeout, until, consumer);
+        return new StopClient(directory, reason, timeout, until, consumer, progress);
+    }
+
+    /**
+     * Shows what the application does while {@link #stop} waits for it. An application of an older kind shows
+     * nothing.
+     *
+     * @param consumer called on the thread that waits, from about 50 ms after the request on, at every look, which
+     *     is every 10 ms or so: with the same object as long as nothing has changed
+     * @return a client that differs in this
+     */
+    public StopClient progress(Consumer<ApplicationStatus> consumer) {
+        return new StopClient(directory, reason, timeout, until, notices, consumer);
     }
 
     /**
@@ -122,11 +185,69 @@ public final class StopClient {
      * @throws IllegalStateException if the application is this process
      */
     public StopAnswer stop() throws InterruptedException {
+        return ask(Ask.STOP, until);
+    }
+
+    /**
+     * Asks to be drained: to be sent no new work, and go on serving. See {@link Stop#drain}.
+     *
+     * <p>Only an application of this version is asked, since an older one would stop. It is an answer without a
+     * report.
+     *
+     * @return {@link StopAnswer.Result#DONE} if it is drained, was so already, or is stopping; {@link
+     *     StopAnswer.Result#REFUSED} if it cannot
+     * @throws InterruptedException if the thread is interrupted
+     * @throws IllegalStateException if the application is this process
+     */
+    public StopAnswer drain() throws InterruptedException {
+        return ask(Ask.DRAIN, CommandEnd.Until.TAKEN);
+    }
+
+    /**
+     * Undoes {@link #drain}. See {@link Stop#resume}.
+     *
+     * @return {@link StopAnswer.Result#DONE} if it runs, or did so already; {@link StopAnswer.Result#REFUSED} if it
+     *     is stopping, or cannot be drained
+     * @throws InterruptedException if the thread is interrupted
+     * @throws IllegalStateException if the application is this process
+     */
+    public StopAnswer resume() throws InterruptedException {
+        return ask(Ask.RESUME, CommandEnd.Until.TAKEN);
+    }
+
+    /**
+     * Looks at the application, without asking it for anything.
+     *
+     * @return what it shows; nothing if none lives here, or it is of an older kind
+     * @throws ControlDirectoryException if the control directory cannot be used, or is not this user's to use
+     */
+    public Optional<ApplicationStatus> status() {
+        try {
+            Seen seen = Lookout.look(directory.path(), directory.name());
+            return seen == null || !isMeant(seen)
+                    ? Optional.empty()
+                    : Optional.of(new ApplicationStatus(seen));
+        } catch (UnusableException e) {
+            throw new ControlDirectoryException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private boolean isMeant(Seen seen) {
+        String instance = directory.instance();
+        return instance == null || instance.equals(seen.status().get("instance"));
+    }
+
+    private StopAnswer ask(Ask what, CommandEnd.Until untilWhat) throws InterruptedException {
         CommandEnd end = new CommandEnd(
                 directory.path(),
                 directory.name(),
-                new CommandEnd.Order(reason, Durations.saturatedNanos(timeout), until),
-                notices);
+                new CommandEnd.Order(
+                        what,
+                        directory.instance(),
+                        reason,
+                        Durations.saturatedNanos(timeout),
+                        untilWhat),
+                new Listening());
         boolean answered = false;
         try {
             StopAnswer answer = new StopAnswer(end, end.run());
@@ -148,11 +269,31 @@ public final class StopClient {
         }
     }
 
-    /** A class rather than a lambda: bootstrapping one costs the command milliseconds. */
-    private static final class NoNotices implements Consumer<String> {
-        private static final NoNotices INSTANCE = new NoNotices();
+    /** Passes on what the waiting end tells. */
+    private final class Listening implements CommandEnd.Listener {
+        private @Nullable Seen last;
+        private @Nullable ApplicationStatus status;
 
         @Override
-        public void accept(String sentence) {}
+        public void say(String sentence) {
+            notices.accept(sentence);
+        }
+
+        @Override
+        public void see(Seen seen) {
+            ApplicationStatus its = status;
+            if (its == null || seen != last) {
+                its = new ApplicationStatus(seen);
+                last = seen;
+                status = its;
+            }
+            progress.accept(its);
+        }
+    }
+
+    /** A class rather than a lambda: bootstrapping one costs the command milliseconds. */
+    private static final class Nobody<T> implements Consumer<T> {
+        @Override
+        public void accept(T what) {}
     }
 }

@@ -105,7 +105,7 @@ public record ThreadStack(String thread, String waitsFor, List<StackTraceElement
         return type.equals(Stop.class.getName())
                 || type.startsWith(StepRun.class.getName())
                 || type.startsWith(Crew.class.getName())
-                || type.startsWith(Work.class.getName())
+                || type.startsWith(StepWork.class.getName())
                 || type.startsWith(ReadyMade.class.getName())
                 || type.startsWith("org.stop4j.testing.");
     }

@@ -168,6 +168,20 @@ final class Triggers {
         }
     }
 
+    synchronized int count() {
+        return installed.size();
+    }
+
+    /** What each says of itself, a line each; those that were closed are no more. */
+    String inLines() {
+        StringBuilder lines = new StringBuilder();
+        for (Trigger.Installed trigger : now()) {
+            lines.append(lines.isEmpty() ? "" : "\n");
+            lines.append(Printable.line(Description.of(trigger)));
+        }
+        return lines.toString();
+    }
+
     @Override
     public String toString() {
         List<String> names = new ArrayList<>();

@@ -2,156 +2,191 @@ package org.stop4j;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** The work of a step, in whichever form it was registered. */
-abstract class Work {
+/**
+ * One piece of work in flight, which was admitted at the {@link Gate} by name. The stop waits until it is
+ * closed, and tells its name, its age and where it stands if it waits for long.
+ *
+ * <p>Safe to use from any thread; it may be closed on another thread than it was made on.
+ *
+ * @since 0.1
+ */
+public final class Work implements AutoCloseable {
+    private static final int LONGEST = 200;
+
+    private final Gate gate;
+    private final String name;
+    private final int cell;
+    private final long since;
+    private final Origin origin;
+    /** Told when the stop begins; null for work that ends by itself. */
+    private final @Nullable LongLived longLived;
+
+    private enum Stage {
+        IN_FLIGHT,
+        /** It counts no longer, but nobody has closed it. */
+        GIVEN_UP,
+        CLOSED
+    }
+
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.IN_FLIGHT);
+    private final AtomicBoolean told = new AtomicBoolean();
+    private volatile @Nullable Thread thread = Thread.currentThread();
+    /** Replaced as a whole. */
+    private volatile Map<String, String> attributes = Map.of();
+
+    /** When it was told, as a time of the clock; means something once it was. */
+    private volatile long toldAt;
+
+    Work(
+            Gate gate,
+            String name,
+            int cell,
+            long since,
+            Origin origin,
+            @Nullable LongLived longLived) {
+        this.gate = gate;
+        this.name = shown(name);
+        this.cell = cell;
+        this.since = since;
+        this.origin = origin;
+        this.longLived = longLived;
+    }
+
+    /** Names and attributes come from requests, and go to logs and terminals. */
+    private static String shown(String text) {
+        return Printable.line(text.length() > LONGEST ? text.substring(0, LONGEST) + '…' : text);
+    }
 
     /**
-     * Does it, or begins it.
+     * Tells what it is called.
      *
-     * @return null if it is done; else the stage that completes when it is
+     * @return the name; control characters in it are spaces, and of a longer one there are 200 characters
      */
-    abstract @Nullable CompletionStage<?> begin(Deadline deadline, Reason reason) throws Exception;
-
-    /** The threads in which it may hang, the telling one first; its own is null if it has none now. */
-    List<Thread> threads(@Nullable Thread own) {
-        return own == null ? List.of() : List.of(own);
+    public String name() {
+        return name;
     }
 
-    /** The executor whose tasks it waits for; null if it waits for none. */
+    /**
+     * Says more about it, for whoever looks at what is in flight: {@code "customer", "4711"}.
+     *
+     * @param key what is said; the same key again replaces the value
+     * @param value what it is; shown as the name is
+     * @return this
+     */
+    public synchronized Work with(String key, String value) {
+        Map<String, String> more = new LinkedHashMap<>(attributes);
+        more.put(
+                shown(Objects.requireNonNull(key, "key")),
+                shown(Objects.requireNonNull(value, "value")));
+        attributes = more;
+        return this;
+    }
+
+    /**
+     * Says that from now on no known thread does the work: it is asynchronous. The stop then shows where it was
+     * admitted, instead of where the thread stands that was here last, and may do something else by then.
+     *
+     * @return this
+     */
+    public Work leaveThread() {
+        thread = null;
+        return this;
+    }
+
+    /**
+     * Says that from now on the current thread does the work, which was admitted on another one.
+     *
+     * @return this
+     */
+    public Work takeThread() {
+        thread = Thread.currentThread();
+        return this;
+    }
+
+    /**
+     * Tells that the work is done. Closing it again does nothing, but is logged once for each gate, since
+     * whoever does it may have meant another.
+     */
+    @Override
+    public void close() {
+        switch (stage.getAndSet(Stage.CLOSED)) {
+            case IN_FLIGHT -> gate.left(this);
+            case GIVEN_UP -> {}
+            case CLOSED -> gate.leftTwice("work \"" + name + "\" is closed a second time");
+        }
+    }
+
+    /** Lets it count no longer; whoever should have closed it still may. False if it did not count. */
+    boolean giveUp() {
+        boolean counted = stage.compareAndSet(Stage.IN_FLIGHT, Stage.GIVEN_UP);
+        if (counted) {
+            gate.left(this);
+        }
+        return counted;
+    }
+
+    int cell() {
+        return cell;
+    }
+
+    long since() {
+        return since;
+    }
+
     @Nullable
-    ExecutorService executor() {
-        return null;
+    Thread thread() {
+        return thread;
     }
 
-    /** What was known of it before it began. */
-    List<ThreadStack> known() {
-        return List.of();
+    boolean isLongLived() {
+        return longLived != null;
     }
 
-    /** Where it stands, as far as that can be told at once; {@link Look} tells more. */
-    List<ThreadStack> stacks(@Nullable Thread own) {
-        List<ThreadStack> stacks = new ArrayList<>();
-        for (Thread thread : threads(own)) {
-            stacks.add(Stacks.of(thread));
-        }
-        stacks.addAll(known());
-        return stacks;
+    boolean isTold() {
+        return told.get();
     }
 
-    static Work of(Step step) {
-        return new OfStep(Objects.requireNonNull(step, "step"));
+    long toldAt() {
+        return toldAt;
     }
 
-    static Work of(ReasonedStep step) {
-        return new OfReasonedStep(Objects.requireNonNull(step, "step"));
-    }
-
-    static Work ofAsync(AsyncStep step) {
-        return new OfAsyncStep(Objects.requireNonNull(step, "step"));
-    }
-
-    static Work of(AutoCloseable resource) {
-        Objects.requireNonNull(resource, "resource");
-        return resource instanceof ExecutorService executor && isClosedByJdk(resource)
-                ? of(Step.shutDown(executor))
-                : new OfCloseable(resource);
-    }
-
-    /** Whether its close is the one that waits for the tasks without an end; else somebody meant another. */
-    private static boolean isClosedByJdk(AutoCloseable executor) {
-        try {
-            Class<?> closing = executor.getClass().getMethod("close").getDeclaringClass();
-            return closing.getName().startsWith("java.util.concurrent.");
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("an AutoCloseable without a close", e);
-        }
-    }
-
-    private static final class OfStep extends Work {
-        private final Step step;
-
-        private OfStep(Step step) {
-            this.step = step;
-        }
-
-        @Override
-        @Nullable
-        CompletionStage<?> begin(Deadline deadline, Reason reason) throws Exception {
-            step.run(deadline);
+    /** Takes it on to tell it that the stop has begun; null if it need not be told, or somebody else has. */
+    @Nullable
+    LongLived toTell(long now) {
+        if (longLived == null
+                || stage.get() != Stage.IN_FLIGHT
+                || !told.compareAndSet(false, true)) {
             return null;
         }
-
-        @Override
-        List<Thread> threads(@Nullable Thread own) {
-            if (!(step instanceof ReadyMade.Interrupt waiting)) {
-                return super.threads(own);
-            }
-            // Its own thread only waits; what hangs is the other.
-            return own == null ? List.of(waiting.thread()) : List.of(waiting.thread(), own);
-        }
-
-        @Override
-        @Nullable
-        ExecutorService executor() {
-            return step instanceof ReadyMade.ShutDown waiting ? waiting.executor() : null;
-        }
+        toldAt = now;
+        return longLived;
     }
 
-    private static final class OfReasonedStep extends Work {
-        private final ReasonedStep step;
-
-        private OfReasonedStep(ReasonedStep step) {
-            this.step = step;
-        }
-
-        @Override
-        @Nullable
-        CompletionStage<?> begin(Deadline deadline, Reason reason) throws Exception {
-            step.run(deadline, reason);
-            return null;
-        }
+    WorkInFlight look(long now) {
+        Thread its = thread;
+        return new WorkInFlight(
+                name,
+                Duration.ofNanos(Math.max(0, now - since)),
+                isLongLived(),
+                its == null ? "" : Stacks.name(its),
+                attributes);
     }
 
-    private static final class OfCloseable extends Work {
-        private final AutoCloseable resource;
-
-        private OfCloseable(AutoCloseable resource) {
-            this.resource = resource;
-        }
-
-        @Override
-        @Nullable
-        CompletionStage<?> begin(Deadline deadline, Reason reason) throws Exception {
-            resource.close();
-            return null;
-        }
+    /** Where it was admitted: what there is to tell of one that no thread is known to do. */
+    ThreadStack origin() {
+        return new ThreadStack(
+                '"' + name + "\" was admitted " + origin.words(),
+                origin.frame() == null ? List.of() : List.of(origin.frame()));
     }
 
-    private static final class OfAsyncStep extends Work {
-        private final AsyncStep step;
-        /** Taken when it is registered: later, no thread knows where such work comes from. */
-        private final List<StackTraceElement> registration =
-                Stacks.plain(new Throwable().getStackTrace());
-
-        private OfAsyncStep(AsyncStep step) {
-            this.step = step;
-        }
-
-        @Override
-        CompletionStage<?> begin(Deadline deadline, Reason reason) throws Exception {
-            return Objects.requireNonNull(
-                    step.begin(deadline), "the stage of an asynchronous step");
-        }
-
-        @Override
-        List<ThreadStack> known() {
-            return List.of(new ThreadStack("registered at", registration));
-        }
-    }
+    /** Where it comes from: a place in somebody's code, or what an adapter says of it. */
+    record Origin(String words, @Nullable StackTraceElement frame) {}
 }

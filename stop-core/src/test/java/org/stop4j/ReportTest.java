@@ -14,6 +14,7 @@ import org.stop4j.StepReport.Result;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,15 @@ class ReportTest {
 
     private static StepReport step(String name, Result result) {
         return new StepReport(
-                name, Phase.CLOSE, result, BEGIN, Duration.ofMillis(2_512), LIMIT, null, List.of());
+                name,
+                Phase.CLOSE,
+                result,
+                BEGIN,
+                Duration.ofMillis(2_512),
+                LIMIT,
+                "",
+                null,
+                List.of());
     }
 
     private static StepReport failed(Throwable failure) {
@@ -47,6 +56,7 @@ class ReportTest {
                 BEGIN,
                 Duration.ofMillis(7),
                 LIMIT,
+                "",
                 failure,
                 List.of());
     }
@@ -59,6 +69,7 @@ class ReportTest {
                 BEGIN,
                 Duration.ofMillis(2_512),
                 LIMIT,
+                "",
                 null,
                 List.of(new ThreadStack("stop-step-db", List.of(stack))));
     }
@@ -80,6 +91,61 @@ class ReportTest {
         assertThat(report(done).outcome()).isEqualTo(Outcome.CLEAN);
         assertThat(report(failed, done).outcome()).isEqualTo(Outcome.FAILED);
         assertThat(report(hung, failed, done).outcome()).isEqualTo(Outcome.FORCED);
+    }
+
+    @Test
+    void theShortTextTellsWhatWentWrongWithTheInnerFramesAndWhatTookLongest() {
+        StackTraceElement[] deep = new StackTraceElement[15];
+        Arrays.fill(deep, BOTTOM);
+        deep[0] = PARK;
+        deep[1] = POOL;
+        StepReport quick = failed(new IllegalStateException("as\ntold"));
+        assertThat(report(step("http", Result.DONE), quick, hung(deep)).toShortText())
+                .isEqualTo("""
+                        stopped in 312 ms of 312 ms (signal SIGTERM), its exit code 3, but steps were forced
+                          CLOSE
+                            failed "db" 7 ms: java.lang.IllegalStateException: as told
+                          CLOSE
+                            hung "db" 2.5 s of 2.5 s
+                              stop-step-db
+                                at java.base/jdk.internal.misc.Unsafe.close(File.java:42)
+                                at com.example.Pool.close(File.java:42)
+                        """
+                        + "        at org.stop4j.StepRun.close(File.java:42)\n".repeat(10)
+                        + "        … 3 more\n"
+                        + "  longest: \"http\" 2.5 s, \"db\" 2.5 s, \"db\" 7 ms");
+    }
+
+    @Test
+    void theShortTextOfACleanStopNamesTheThreeThatTookLongestAndNotThoseOfNoTime() {
+        List<StepReport> steps = new ArrayList<>();
+        for (int millis : new int[] {0, 3, 9, 5, 7}) {
+            steps.add(new StepReport(
+                    "of " + millis,
+                    Phase.CLOSE,
+                    Result.DONE,
+                    BEGIN,
+                    Duration.ofMillis(millis),
+                    LIMIT,
+                    "",
+                    null,
+                    List.of()));
+        }
+        assertThat(report(steps.toArray(StepReport[]::new)).toShortText())
+                .isEqualTo("stopped cleanly in 312 ms of 312 ms (signal SIGTERM), its exit code 0\n"
+                        + "  longest: \"of 9\" 9 ms, \"of 7\" 7 ms, \"of 5\" 5 ms");
+        assertThat(report().toShortText())
+                .isEqualTo("stopped cleanly in 312 ms of 312 ms (signal SIGTERM), its exit code 0");
+    }
+
+    @Test
+    void theShortTextOfManyProblemsNamesTheFirstAndCountsTheOthers() {
+        StepReport[] steps = new StepReport[8];
+        Arrays.fill(steps, failed(new IllegalStateException("on purpose")));
+        assertThat(report(steps).toShortText().lines())
+                .filteredOn(line -> line.contains("failed \"db\""))
+                .hasSize(5);
+        assertThat(report(steps).toShortText()).contains("\n  … and 3 more that were not done");
     }
 
     @Test
@@ -231,8 +297,8 @@ class ReportTest {
     void aReportDoesNotChangeWithTheListsItWasMadeFrom() {
         List<StackTraceElement> frames = new ArrayList<>(List.of(POOL));
         List<ThreadStack> stacks = new ArrayList<>(List.of(new ThreadStack("it", frames)));
-        StepReport step =
-                new StepReport("db", Phase.CLOSE, Result.HUNG, BEGIN, TOOK, LIMIT, null, stacks);
+        StepReport step = new StepReport(
+                "db", Phase.CLOSE, Result.HUNG, BEGIN, TOOK, LIMIT, "", null, stacks);
         List<StepReport> steps = new ArrayList<>(List.of(step));
         List<PhaseReport> phases =
                 new ArrayList<>(List.of(new PhaseReport(Phase.CLOSE, BEGIN, TOOK, steps)));
@@ -315,5 +381,24 @@ class ReportTest {
         assertThat(Reason.of(Reason.Kind.COMMAND, "deploy 4711"))
                 .hasToString("command: deploy 4711");
         assertThat(Reason.of(Reason.Kind.HTTP, "127.0.0.1")).hasToString("HTTP: 127.0.0.1");
+    }
+
+    @Test
+    void whatElseThereIsToSayOfAStepIsInTheTextAndTheJson() {
+        StepReport quiet = new StepReport(
+                "quiet wait",
+                Phase.NOTIFY,
+                Result.DONE,
+                BEGIN,
+                Duration.ofMillis(3_200),
+                LIMIT,
+                "quiet after 3.2 s\n; 4 admitted",
+                null,
+                List.of());
+        Report report = report(quiet);
+        assertThat(report.toText())
+                .contains("done \"quiet wait\" 3.2 s, quiet after 3.2 s ; 4 admitted");
+        assertThat(report.toJson()).contains("\"detail\":\"quiet after 3.2 s\\n; 4 admitted\"");
+        assertThat(report(step("db", Result.DONE)).toJson()).doesNotContain("\"detail\":\"\"");
     }
 }

@@ -9,9 +9,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.stop4j.internal.Threads;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +23,13 @@ import java.util.stream.Stream;
 /** What is told of a step that hangs. */
 @Timeout(60)
 class WhereItHangsTest {
+    /** Those of other JVMs, which may be at work or were killed, are theirs. */
+    private final List<Path> dumpsOfOthers;
+
+    WhereItHangsTest() throws IOException {
+        dumpsOfOthers = threadDumps();
+    }
+
     private final LogLines log = new LogLines();
     private final Hanging hanging = new Hanging();
     private final Stop stop =
@@ -259,7 +268,13 @@ class WhereItHangsTest {
         assertThat(threadDumpsLeft()).isEmpty();
     }
 
-    private static List<Path> threadDumpsLeft() throws Exception {
+    private List<Path> threadDumpsLeft() throws IOException {
+        List<Path> left = new ArrayList<>(threadDumps());
+        left.removeAll(dumpsOfOthers);
+        return left;
+    }
+
+    private static List<Path> threadDumps() throws IOException {
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             return files.filter(
                             file -> String.valueOf(file.getFileName()).startsWith("stop-threads"))

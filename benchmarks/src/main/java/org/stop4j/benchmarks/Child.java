@@ -59,6 +59,21 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /** Runs a program that must exit with 0; returns the rest of the line of its errors that begins so. */
+    static String said(Map<String, String> environment, List<String> command, String beginning) {
+        try (Child child = start(environment, command)) {
+            child.awaitExit(0);
+            for (String line : Files.readAllLines(child.errors)) {
+                if (line.startsWith(beginning)) {
+                    return line.substring(beginning.length());
+                }
+            }
+            throw child.failed("did not say \"" + beginning + "\"");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Whether a program can be run here and exits with 0. */
     static boolean works(List<String> command) {
         try (Child child = start(Map.of(), command)) {
@@ -160,6 +175,11 @@ final class Child implements AutoCloseable {
         if (actual != code) {
             throw failed("ended with " + actual + " instead of " + code);
         }
+    }
+
+    /** When it was seen to have ended, in {@link System#nanoTime}. */
+    long endedNanos() {
+        return endedNanos;
     }
 
     private IllegalStateException failed(String how) {

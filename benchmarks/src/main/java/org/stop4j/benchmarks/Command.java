@@ -2,6 +2,7 @@ package org.stop4j.benchmarks;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The stop command of this checkout, as the build made it. */
@@ -18,13 +19,23 @@ final class Command {
         }
     }
 
+    Path jar() {
+        return jar;
+    }
+
+    Path launcher() {
+        return launcher;
+    }
+
     /** {@code java -jar stop.jar}. */
     List<String> byJar() {
         return List.of(Child.javaProgram(), Child.FAST_START, "-jar", jar.toString());
     }
 
     /** The launcher script, which finds the same Java by {@code JAVA_HOME}. */
-    List<String> byLauncher() {
-        return List.of(launcher.toString());
+    List<String> byLauncher(String... options) {
+        List<String> line = new ArrayList<>(List.of(launcher.toString()));
+        line.addAll(List.of(options));
+        return line;
     }
 }

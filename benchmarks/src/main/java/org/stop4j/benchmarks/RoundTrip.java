@@ -1,18 +1,9 @@
 package org.stop4j.benchmarks;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.zip.ZipEntry;
 
 /**
  * The command as a whole process, from before its start to its end, against an application that is up
@@ -32,7 +23,7 @@ final class RoundTrip {
         try (Directories directories = new Directories()) {
             Path own = directories.ofItsOwn();
             Path shared = directories.shared();
-            Path jar = emptyJar(directories.ofItsOwn());
+            Path jar = EmptyJar.in(directories.ofItsOwn());
             List<Kind> kinds = List.of(
                     new Kind("`java -jar stop.jar`, private directory", command.byJar(), own, true),
                     new Kind(
@@ -50,26 +41,6 @@ final class RoundTrip {
                 kind.tell(table);
             }
         }
-    }
-
-    private static Path emptyJar(Path directory) {
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, EmptyMain.class.getName());
-        Path jar = directory.resolve("empty.jar");
-        String entry = EmptyMain.class.getName().replace('.', '/') + ".class";
-        try (OutputStream file = Files.newOutputStream(jar);
-                JarOutputStream out = new JarOutputStream(file, manifest);
-                InputStream in = EmptyMain.class.getClassLoader().getResourceAsStream(entry)) {
-            if (in == null) {
-                throw new IllegalStateException("no " + entry + " on the class path");
-            }
-            out.putNextEntry(new ZipEntry(entry));
-            in.transferTo(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return jar;
     }
 
     /** One way to run the command, and its figures. */

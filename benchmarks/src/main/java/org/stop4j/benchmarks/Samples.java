@@ -41,9 +41,19 @@ final class Samples {
         return sorted;
     }
 
+    /** Median, 90th percentile and largest, as people read them. */
+    String spread() {
+        return millis(median()) + ", " + millis(percentile(90)) + ", " + millis(largest());
+    }
+
     /** Nanoseconds as people read them: {@code 82.4 ms}. */
     static String millis(long nanos) {
         return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
+    }
+
+    /** Kibibytes as people read them: {@code 31.5 MiB}. */
+    static String mebibytes(long kibibytes) {
+        return String.format(Locale.ROOT, "%.1f MiB", kibibytes / 1024.0);
     }
 
     /** {@code 2.08 ×}. */

@@ -2,14 +2,33 @@ package org.stop4j.cli;
 
 import org.jspecify.annotations.Nullable;
 import org.stop4j.ControlDirectory;
+import org.stop4j.ControlDirectoryException;
 
-import java.nio.file.InvalidPathException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the command line and the environment ask for; read by hand, since a parser library would double the start. */
 final class Options {
+    /** What to do. */
+    enum Mode {
+        STOP(""),
+        STATUS("--status"),
+        DRAIN("--drain"),
+        RESUME("--resume"),
+        LIST("--list"),
+        HELP("--help"),
+        VERSION("--version");
+
+        private final String option;
+
+        Mode(String option) {
+            this.option = option;
+        }
+    }
+
     /** What to wait for. */
     enum Until {
         TAKEN,
@@ -17,19 +36,17 @@ final class Options {
         EXITED
     }
 
-    private static final long LARGEST_SECONDS = 24 * 60 * 60;
-    private static final long LARGEST_MILLIS = LARGEST_SECONDS * 1_000;
-
+    private Mode mode = Mode.STOP;
     private @Nullable Path directory;
     private @Nullable String name;
+    private long pid;
     private @Nullable ReportFile reportFile;
     private @Nullable Duration timeout;
-    private String reason = "";
-    private Until until = Until.STOPPED;
+    private @Nullable String reason;
+    private @Nullable Until until;
     private boolean json;
     private boolean quiet;
-    private boolean help;
-    private boolean version;
+    private boolean verbose;
 
     private Options() {}
 
@@ -61,151 +78,169 @@ final class Options {
                 }
                 options.set(option, value);
             } else {
-                throw new UsageException("unknown argument \"" + argument + "\"");
+                throw unknown(argument);
             }
         }
-        if (options.timeout == null) {
-            options.timeout = timeoutFrom(environment);
-        }
-        if (options.reportFile != null && options.until == Until.TAKEN) {
-            throw new UsageException(
-                    "--report needs the answer, which --no-wait does not wait for");
+        options.refuseWhatDoesNotGoTogether();
+        if (options.timeout == null && options.asks()) {
+            options.timeout = Values.timeoutFrom(environment);
         }
         return options;
     }
 
+    private static UsageException unknown(String argument) {
+        return new UsageException(
+                switch (argument) {
+                    case "check", "--prepare" ->
+                        argument
+                                + " must come first, and is what the launcher does, bin/stop, and not stop.jar";
+                    default -> "unknown argument \"" + argument + "\"";
+                });
+    }
+
     private static boolean isFlag(String option) {
         return switch (option) {
-            case "--no-wait", "--json", "--quiet", "-q", "--help", "-h", "--version" -> true;
+            case "--no-wait",
+                    "--json",
+                    "--quiet",
+                    "-q",
+                    "--verbose",
+                    "-v",
+                    "--status",
+                    "--drain",
+                    "--resume",
+                    "--list",
+                    "--help",
+                    "-h",
+                    "--version" -> true;
             default -> false;
         };
     }
 
     private static boolean takesValue(String option) {
         return switch (option) {
-            case "--timeout", "--dir", "--name", "--reason", "--until", "--report" -> true;
+            case "--timeout", "--dir", "--name", "--pid", "--reason", "--until", "--report" -> true;
             default -> false;
         };
     }
 
-    private void set(String flag) {
+    private void set(String flag) throws UsageException {
         switch (flag) {
-            case "--no-wait" -> until = Until.TAKEN;
+            case "--no-wait" -> until(Until.TAKEN);
             case "--json" -> json = true;
             case "--quiet", "-q" -> quiet = true;
-            case "--help", "-h" -> help = true;
-            default -> version = true;
+            case "--verbose", "-v" -> verbose = true;
+            case "--status" -> set(Mode.STATUS);
+            case "--drain" -> set(Mode.DRAIN);
+            case "--resume" -> set(Mode.RESUME);
+            case "--list" -> set(Mode.LIST);
+            case "--help", "-h" -> mode = Mode.HELP;
+            default -> mode = mode == Mode.HELP ? mode : Mode.VERSION;
         }
+    }
+
+    private void set(Mode wanted) throws UsageException {
+        if (mode == Mode.HELP || mode == Mode.VERSION) {
+            return; // then nothing else is done
+        }
+        if (mode != Mode.STOP && mode != wanted) {
+            throw together(mode.option, wanted.option);
+        }
+        mode = wanted;
     }
 
     private void set(String option, String value) throws UsageException {
         switch (option) {
-            case "--timeout" -> timeout = duration(value);
-            case "--dir" -> directory = path(option, value, "a directory");
-            case "--report" -> reportFile = new ReportFile(path(option, value, "a file"));
+            case "--timeout" -> timeout = Values.duration(value);
+            case "--dir" -> directory = Values.path(option, value, "a directory");
+            case "--report" -> reportFile = new ReportFile(Values.path(option, value, "a file"));
             case "--name" -> name = value;
-            case "--reason" -> reason = reason(value);
-            default -> until = until(value);
+            case "--pid" -> pid = Values.pid(value);
+            case "--reason" -> reason = Values.reason(value);
+            default -> until(Values.until(value));
         }
     }
 
-    private static Path path(String option, String value, String allowed) throws UsageException {
-        try {
-            if (!value.isEmpty()) {
-                return Path.of(value);
+    private void until(Until wanted) throws UsageException {
+        boolean both = (until == Until.TAKEN) != (wanted == Until.TAKEN);
+        if (until != null && both) {
+            throw together("--until", "--no-wait");
+        }
+        until = wanted;
+    }
+
+    private void refuseWhatDoesNotGoTogether() throws UsageException {
+        if (mode == Mode.HELP || mode == Mode.VERSION) {
+            return;
+        }
+        String place = directory != null ? "--dir" : name != null ? "--name" : null;
+        if (pid > 0 && place != null) {
+            throw together("--pid", place);
+        }
+        if (mode == Mode.LIST && (pid > 0 || place != null)) {
+            throw together("--list", place == null ? "--pid" : place);
+        }
+        if (verbose && quiet) {
+            throw together("--verbose", "--quiet");
+        }
+        if (!asks() && (timeout != null || reason != null)) {
+            throw together(mode.option, timeout != null ? "--timeout" : "--reason");
+        }
+        if (mode != Mode.STOP) {
+            String more = until == Until.TAKEN
+                    ? "--no-wait"
+                    : until != null ? "--until" : reportFile != null ? "--report" : null;
+            if (more != null) {
+                throw together(mode.option, more);
             }
-        } catch (InvalidPathException e) {
-            // said below
         }
-        throw new UsageException(option + " is \"" + value + "\"; allowed: " + allowed);
-    }
-
-    private static String reason(String value) throws UsageException {
-        if (value.length() > 1_000) {
+        if (reportFile != null && until == Until.TAKEN) {
             throw new UsageException(
-                    "--reason has " + value.length() + " characters; allowed: 1000");
+                    "--report needs the answer, which --no-wait does not wait for");
         }
-        return value;
     }
 
-    private static Until until(String value) throws UsageException {
-        return switch (value) {
-            case "stopped" -> Until.STOPPED;
-            case "exited" -> Until.EXITED;
-            default ->
-                throw new UsageException("--until is \"" + value + "\"; allowed: stopped, exited");
-        };
-    }
-
-    /** {@code 30}, {@code 30s}, {@code 500ms}, {@code 2m}. */
-    private static Duration duration(String value) throws UsageException {
-        int digits = 0;
-        while (digits < value.length()
-                && value.charAt(digits) >= '0'
-                && value.charAt(digits) <= '9') {
-            digits++;
-        }
-        long unitMillis = switch (value.substring(digits)) {
-            case "", "s" -> 1_000;
-            case "ms" -> 1;
-            case "m" -> 60_000;
-            default -> 0;
-        };
-        long number = number(value.substring(0, digits));
-        if (unitMillis == 0 || number <= 0 || number > LARGEST_MILLIS / unitMillis) {
-            throw new UsageException(
-                    "--timeout is \"" + value
-                            + "\"; allowed: a whole number of seconds, or one with ms, s or m, from 1ms to 1440m");
-        }
-        return Duration.ofMillis(number * unitMillis);
-    }
-
-    private static Duration timeoutFrom(Map<String, String> environment) throws UsageException {
-        String value = environment.get("STOP_TIMEOUT_SECONDS");
-        if (value == null || value.isEmpty()) {
-            return Duration.ofSeconds(30);
-        }
-        long seconds = number(value);
-        if (seconds <= 0 || seconds > LARGEST_SECONDS) {
-            throw new UsageException("STOP_TIMEOUT_SECONDS is \"" + value
-                    + "\"; allowed: a whole number of seconds from 1 to " + LARGEST_SECONDS
-                    + ", without a unit");
-        }
-        return Duration.ofSeconds(seconds);
-    }
-
-    /** The number, or -1 if it is none. */
-    private static long number(String value) {
-        if (value.isEmpty() || value.length() > 12) {
-            return -1;
-        }
-        long number = 0;
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c < '0' || c > '9') {
-                return -1;
-            }
-            number = number * 10 + (c - '0');
-        }
-        return number;
+    private static UsageException together(String one, String other) {
+        return new UsageException(one + " and " + other + " do not go together");
     }
 
     /**
      * Where to meet the application.
      *
+     * @return nothing if a process was named that cannot be met anywhere
      * @throws UsageException if the environment or a name is not allowed
+     * @throws ControlDirectoryException if this user may not look for the process that was named
      */
-    ControlDirectory place() throws UsageException {
+    Optional<ControlDirectory> place() throws UsageException {
+        if (pid > 0) {
+            return ControlDirectory.ofProcess(pid);
+        }
         try {
             ControlDirectory place = ControlDirectory.fromEnvironment();
             if (directory != null) {
                 place = place.in(directory);
             }
-            return name == null ? place : place.named(name);
+            return Optional.of(name == null ? place : place.named(name));
         } catch (IllegalArgumentException e) {
             String message = String.valueOf(e.getMessage());
             throw new UsageException(message.startsWith("name ") ? "--" + message : message);
         }
+    }
+
+    /** Says, for people, that the process which was named cannot be met anywhere. */
+    String nobody() {
+        return Files.exists(Path.of("/proc/" + pid))
+                ? "process " + pid + " does not listen to the stop command"
+                : "there is no process " + pid;
+    }
+
+    Mode mode() {
+        return mode;
+    }
+
+    /** Whether the application is asked for something. */
+    private boolean asks() {
+        return mode == Mode.STOP || mode == Mode.DRAIN || mode == Mode.RESUME;
     }
 
     Duration timeout() {
@@ -213,11 +248,11 @@ final class Options {
     }
 
     String reason() {
-        return reason;
+        return reason == null ? "" : reason;
     }
 
     Until until() {
-        return until;
+        return until == null ? Until.STOPPED : until;
     }
 
     /** Where the report goes as a page; null if nowhere. */
@@ -234,12 +269,8 @@ final class Options {
         return quiet;
     }
 
-    boolean help() {
-        return help;
-    }
-
-    boolean version() {
-        return version;
+    boolean verbose() {
+        return verbose;
     }
 
     /** Says what is wrong with the command line or the environment. */

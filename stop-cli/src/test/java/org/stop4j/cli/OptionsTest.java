@@ -124,9 +124,16 @@ class OptionsTest {
 
     @Test
     void aDirectoryOnTheCommandLineMayBeRelative() throws Exception {
-        assertThat(parse("--dir", "run", "--name", "orders").place().path())
+        assertThat(parse("--dir", "run", "--name", "orders")
+                        .place()
+                        .orElseThrow()
+                        .path())
                 .isEqualTo(Path.of("run").toAbsolutePath());
-        assertThat(parse("--dir", "run", "--name", "orders").place().name()).isEqualTo("orders");
+        assertThat(parse("--dir", "run", "--name", "orders")
+                        .place()
+                        .orElseThrow()
+                        .name())
+                .isEqualTo("orders");
     }
 
     @ParameterizedTest
@@ -147,7 +154,7 @@ class OptionsTest {
                     .isInstanceOf(Options.UsageException.class)
                     .hasMessage("--report needs the answer, which --no-wait does not wait for");
         }
-        assertThat(parse("--report=stop.html", "--no-wait", "--until=exited").reportFile())
+        assertThat(parse("--report=stop.html", "--until=exited").reportFile())
                 .hasToString("stop.html");
     }
 
@@ -157,6 +164,61 @@ class OptionsTest {
         assertThatThrownBy(() -> parse("--report="))
                 .isInstanceOf(Options.UsageException.class)
                 .hasMessage("--report is \"\"; allowed: a file");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--status --drain, --status, --drain",
+        "--resume --list, --resume, --list",
+        "--pid=1 --dir=x, --pid, --dir",
+        "--name=x --pid=1, --pid, --name",
+        "--list --dir=x, --list, --dir",
+        "--list --pid=1, --list, --pid",
+        "--verbose --quiet, --verbose, --quiet",
+        "--status --timeout=1, --status, --timeout",
+        "--list --reason=x, --list, --reason",
+        "--drain --until=exited, --drain, --until",
+        "--resume --no-wait, --resume, --no-wait",
+        "--drain --report=x, --drain, --report",
+        "--until=exited --no-wait, --until, --no-wait",
+        "--no-wait --until=stopped, --until, --no-wait"
+    })
+    void whatDoesNotGoTogetherIsRefusedNamingBoth(String line, String one, String other) {
+        assertThatThrownBy(() -> parse(line.split(" ", -1)))
+                .isInstanceOf(Options.UsageException.class)
+                .hasMessage(one + " and " + other + " do not go together");
+    }
+
+    @Test
+    void whoLooksNeedsNoTimeoutAndIsNotBotheredByAWrongOne() throws Exception {
+        Map<String, String> environment = Map.of("STOP_TIMEOUT_SECONDS", "5s");
+        for (String option : new String[] {"--status", "--list", "--help", "--version"}) {
+            assertThat(Options.parse(new String[] {option}, environment).mode())
+                    .isNotEqualTo(Options.Mode.STOP);
+        }
+        assertThatThrownBy(() -> Options.parse(new String[] {"--drain"}, environment))
+                .hasMessageStartingWith("STOP_TIMEOUT_SECONDS is \"5s\"");
+    }
+
+    @Test
+    void helpIsGivenWhateverElseIsThere() throws Exception {
+        assertThat(parse("--status", "--help", "--drain").mode()).isEqualTo(Options.Mode.HELP);
+        assertThat(parse("--version", "-h", "--version").mode()).isEqualTo(Options.Mode.HELP);
+        assertThat(parse("--list", "--version").mode()).isEqualTo(Options.Mode.VERSION);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0", "-1", "abc", "1.0", "99999999999"})
+    void aProcessIdThatIsNoneIsRefused(String value) {
+        assertThatThrownBy(() -> parse("--pid", value))
+                .isInstanceOf(Options.UsageException.class)
+                .hasMessage("--pid is \"" + value + "\"; allowed: the number of a process");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"check", "--prepare"})
+    void whatTheLauncherDoesIsNotUnknown(String argument) {
+        assertThatThrownBy(() -> parse(argument)).hasMessageContaining("bin/stop");
     }
 
     private static Options parse(String... arguments) throws Options.UsageException {

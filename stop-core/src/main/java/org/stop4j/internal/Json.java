@@ -95,7 +95,12 @@ public final class Json {
             default -> {
                 // U+2028 and U+2029 end a line in JavaScript;
                 // a lone surrogate cannot be written in UTF-8.
-                if (c < ' ' || c == '\u2028' || c == '\u2029' || Character.isSurrogate(c)) {
+                // A terminal obeys U+009B as it does ESC and '['.
+                if (c < ' '
+                        || (c >= 0x7f && c <= 0x9f)
+                        || c == '\u2028'
+                        || c == '\u2029'
+                        || Character.isSurrogate(c)) {
                     text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                 } else {
                     text.append(c);

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 
 import org.jspecify.annotations.Nullable;
+import org.stop4j.Deadline;
 import org.stop4j.Exit;
 import org.stop4j.Hold;
 import org.stop4j.Phase;
@@ -110,6 +111,11 @@ public final class StopHandler implements HttpHandler {
      */
     public StopHandler withoutToken() {
         return new StopHandler(stop, Access.anywhere(), answers);
+    }
+
+    /** Waits until no answer is owed, at most until the deadline. */
+    void awaitAnswers(Deadline deadline) {
+        answers.awaitNoneOwed(deadline);
     }
 
     /** Asks for the stop or refuses to; returns at once, the answer is sent when it is there. */

@@ -42,8 +42,8 @@ import java.util.regex.Pattern;
  * <caption>What it answers</caption>
  * <tr><th>path</th><th>answer</th></tr>
  * <tr><td>{@code /shutdown}</td><td>stops the process, as {@link StopHandler} describes</td></tr>
- * <tr><td>{@code /ready}</td><td>200 while the state is {@link State#RUNNING}, then 503; the state is the
- *     body</td></tr>
+ * <tr><td>{@code /ready}</td><td>200 while the process {@linkplain Stop#readiness is ready}, else 503 with
+ *     what keeps it from that</td></tr>
  * <tr><td>{@code /live}</td><td>200, as long as there is a server; the state is the body</td></tr>
  * </table>
  *
@@ -70,7 +70,7 @@ public final class StopServer implements Trigger.Installed {
     /** The default of 50 overflows in a burst, and a client then tries again after a second. */
     private static final int BACKLOG = 512;
     /** How long {@link #close} waits for answers that are just being sent. */
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
+    static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
     private final Stop stop;
     private final String path;
@@ -91,8 +91,8 @@ public final class StopServer implements Trigger.Installed {
         server.setExecutor(heads);
         handle("/", exchange -> answers.owe(exchange).pay(Answer.nothingHere()));
         handle(path, new StopHandler(stop, builder.access(), answers));
-        handle("/ready", exchange -> probe(exchange, stop.state() == State.RUNNING ? 200 : 503));
-        handle("/live", exchange -> probe(exchange, 200));
+        handle("/ready", exchange -> probe(exchange, readiness()));
+        handle("/live", exchange -> probe(exchange, Answer.of(200, stop.state().name())));
         startAsDaemon();
     }
 
@@ -142,7 +142,12 @@ public final class StopServer implements Trigger.Installed {
         });
     }
 
-    private void probe(HttpExchange exchange, int status) {
+    private Answer readiness() {
+        String why = stop.readiness().why(); // once: it may change
+        return why.isEmpty() ? Answer.of(200, "ready") : Answer.of(503, why);
+    }
+
+    private void probe(HttpExchange exchange, Answer right) {
         String method = exchange.getRequestMethod();
         String asked = exchange.getRequestURI().getPath();
         Answer answer;
@@ -151,7 +156,7 @@ public final class StopServer implements Trigger.Installed {
         } else if (!Set.of("GET", "HEAD").contains(method)) {
             answer = Answer.methodNotAllowed("GET, HEAD");
         } else {
-            answer = Answer.of(status, stop.state().name());
+            answer = right;
         }
         answers.owe(exchange).pay(answer);
     }

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.stop4j.Exit;
 import org.stop4j.Phase;
 import org.stop4j.Reason;
+import org.stop4j.Registration;
 import org.stop4j.Stop;
 import org.stop4j.http.Connection.Response;
 
@@ -124,6 +125,27 @@ class StopServerTest {
             assertThat(caller.response().status()).isEqualTo(200);
         }
         assertThat(app.awaitExit()).isZero();
+    }
+
+    @Test
+    void readinessAnswersWhatKeepsTheProcessFromIt() throws Exception {
+        try (Stop stop = Stop.builder().exit(Exit.never()).start();
+                StopServer server = StopServer.on(0).start(stop)) {
+            Response ready = Connection.ask(server.port(), "GET /ready");
+            assertThat(ready.status()).isEqualTo(200);
+            assertThat(ready.body()).isEqualTo("ready\n");
+            try (Registration cold = stop.readiness().notReady("the cache is cold")) {
+                Response notYet = Connection.ask(server.port(), "GET /ready");
+                assertThat(notYet.status()).isEqualTo(503);
+                assertThat(notYet.body()).isEqualTo("the cache is cold\n");
+                assertThat(Connection.ask(server.port(), "GET /live").status()).isEqualTo(200);
+            }
+            assertThat(Connection.ask(server.port(), "GET /ready").status()).isEqualTo(200);
+            stop.drain(Reason.of(Reason.Kind.CODE, "test"));
+            Response draining = Connection.ask(server.port(), "GET /ready");
+            assertThat(draining.status()).isEqualTo(503);
+            assertThat(draining.body()).isEqualTo("DRAINING\n");
+        }
     }
 
     @Test

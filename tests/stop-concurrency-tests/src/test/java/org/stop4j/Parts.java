@@ -16,7 +16,7 @@ final class Parts {
     private Parts() {}
 
     /** A step about to be run, for which nobody but the caller decides. */
-    static StepRun step(Work work) {
+    static StepRun step(StepWork work) {
         Time time = Time.system();
         Deadline whole = Deadline.after(Duration.ofHours(1), time);
         Aside aside = new Aside(time, 1, 1, null);

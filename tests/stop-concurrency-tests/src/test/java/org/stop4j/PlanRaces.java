@@ -16,7 +16,7 @@ import java.util.List;
 
 /** Those who register steps against each other, and against the phase that begins. */
 public final class PlanRaces {
-    private static final Work NOTHING = Work.of((Step) deadline -> {});
+    private static final StepWork NOTHING = StepWork.of((Step) deadline -> {});
 
     private PlanRaces() {}
 

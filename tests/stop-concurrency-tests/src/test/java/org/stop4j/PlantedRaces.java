@@ -7,7 +7,10 @@ import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.ZI_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
+
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Races that are there on purpose: whoever runs the others must find these, or finds nothing. */
 public final class PlantedRaces {
@@ -38,6 +41,31 @@ public final class PlantedRaces {
         @Actor
         public void end(ZZ_Result r) {
             r.r2 = move(StepRun.Stage.ENDED);
+        }
+    }
+
+    /** As {@link GateRaces.EnterOrClose}, but looking whether it is closed and counting are two steps. */
+    @JCStressTest
+    @Outcome(id = "true, 1", expect = ACCEPTABLE, desc = "admitted, and counted")
+    @Outcome(id = "false, 0", expect = ACCEPTABLE, desc = "refused")
+    @Outcome(expect = FORBIDDEN, desc = "admitted, and not waited for")
+    @State
+    public static class LookThenCount {
+        private final AtomicInteger count = new AtomicInteger();
+        private volatile boolean closed;
+
+        @Actor
+        public void enter(ZI_Result r) {
+            r.r1 = !closed;
+            if (r.r1) {
+                count.incrementAndGet();
+            }
+        }
+
+        @Actor
+        public void close(ZI_Result r) {
+            closed = true;
+            r.r2 = count.get();
         }
     }
 }

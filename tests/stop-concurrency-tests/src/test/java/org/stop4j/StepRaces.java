@@ -47,7 +47,7 @@ public final class StepRaces {
     @Outcome(expect = FORBIDDEN, desc = "both, neither, or interrupted afterwards")
     @State
     public static class EndOrGiveUp {
-        private final StepRun step = Parts.step(Work.of((Step) deadline -> {}));
+        private final StepRun step = Parts.step(StepWork.of((Step) deadline -> {}));
 
         @Actor
         public void work(ZZZ_Result r) {
@@ -71,7 +71,7 @@ public final class StepRaces {
     @State
     public static class StageOrGiveUp {
         private final StepRun step =
-                Parts.step(Work.ofAsync(deadline -> new CompletableFuture<Void>()));
+                Parts.step(StepWork.ofAsync(deadline -> new CompletableFuture<Void>()));
         private volatile Thread thread = Thread.currentThread();
 
         @Actor
@@ -102,7 +102,7 @@ public final class StepRaces {
     @State
     public static class CompletionOrGiveUp {
         private final CompletableFuture<String> stage = new CompletableFuture<>();
-        private final StepRun step = Parts.step(Work.ofAsync(deadline -> stage));
+        private final StepRun step = Parts.step(StepWork.ofAsync(deadline -> stage));
 
         public CompletionOrGiveUp() {
             step.work();
@@ -135,7 +135,7 @@ public final class StepRaces {
     @State
     public static class EndIsSeenWhole {
         private final IllegalStateException failure = new IllegalStateException();
-        private final StepRun step = Parts.step(Work.of((Step) deadline -> {
+        private final StepRun step = Parts.step(StepWork.of((Step) deadline -> {
             throw failure;
         }));
 
@@ -163,7 +163,7 @@ public final class StepRaces {
     @Outcome(expect = FORBIDDEN, desc = "running, since nobody knows when")
     @State
     public static class BeginIsSeenWhole {
-        private final StepRun step = Parts.step(Work.of((Step) deadline -> {}));
+        private final StepRun step = Parts.step(StepWork.of((Step) deadline -> {}));
 
         @Actor
         public void work() {

@@ -25,12 +25,13 @@ final class AnswerFile {
     }
 
     /** Gives the answer; nobody sees it before {@link #show}. */
-    void give(String outcome, String summary, String text, String report) {
+    void give(String outcome, String summary, String brief, String text, String report) {
         answer = new Message(Message.STOPPED)
                 .with("instance", instance)
                 .with("pid", pid)
                 .with("outcome", outcome)
                 .with("summary", summary)
+                .with("brief", brief)
                 .with("text", text)
                 .with("report", report);
     }
@@ -47,13 +48,15 @@ final class AnswerFile {
             return;
         }
         message.with("requests", String.join(",", taken));
-        if (message.bytes().length > ControlFiles.LARGEST) {
+        byte[] content = message.bytes();
+        if (content.length > ControlFiles.LARGEST) {
             notices.say("the report is too long for the command; it gets the outcome alone");
             String instead = "stopped; the report is too long";
-            message.with("report", "").with("summary", instead).with("text", instead);
+            message.with("report", "").with("summary", instead);
+            content = message.with("brief", instead).with("text", instead).bytes();
         }
         try {
-            files.publish(files.stopped, message, Self.newId());
+            files.publish(files.stopped, content, Self.newId());
         } catch (IOException e) {
             notices.say("cannot write the answer " + files.stopped + " (" + ControlFiles.plain(e)
                     + "); leaves an empty one");

@@ -9,6 +9,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
@@ -26,6 +27,10 @@ final class Application implements Closeable {
     private @Nullable FileFacts lockFacts;
     private boolean everAlive;
     private @Nullable String instance;
+    private @Nullable Message listing;
+    /** Its status as the last look has found it, if that was the one that opened the lock. */
+    private @Nullable Message justRead;
+
     private String pid = "";
 
     /** What its lock tells. */
@@ -40,6 +45,34 @@ final class Application implements Closeable {
 
     Application(ControlFiles files) {
         this.files = files;
+    }
+
+    /**
+     * What there is to know of a control directory.
+     *
+     * @throws UnusableException if it is none
+     */
+    static FileFacts usable(Path directory) throws IOException {
+        FileFacts facts = FileFacts.following(directory);
+        if (facts == null) {
+            throw new UnusableException("control directory " + directory + " does not exist");
+        }
+        if (!facts.directory()) {
+            throw new UnusableException("control directory " + directory + " is not a directory");
+        }
+        return facts;
+    }
+
+    /** Says that a directory cannot be used, and why. */
+    static UnusableException unusable(Path directory, IOException why) {
+        return new UnusableException(
+                "control directory " + directory + " cannot be used: " + ControlFiles.plain(why),
+                why);
+    }
+
+    /** Whose files count: root acts for the owner of a directory that only that one can write to. */
+    static int trusted(int ourUid, FileFacts directory) {
+        return ourUid == 0 && directory.onlyOwnerWrites() ? directory.uid() : ourUid;
     }
 
     /** Lets the files of this user count; before this is called, none does but root's. */
@@ -70,6 +103,7 @@ final class Application implements Closeable {
 
     /** Looks whether it lives. */
     Life look() throws IOException {
+        justRead = null;
         FileChannel current = lock;
         if (current == null) {
             current = openLock();
@@ -91,6 +125,11 @@ final class Application implements Closeable {
         return Life.DEAD;
     }
 
+    /** Whether the lock that was looked at last is still in the place: who leaves in order removes it, locked. */
+    boolean inPlace() throws IOException {
+        return lockFacts != null && lockFacts.isAt(files.lock);
+    }
+
     private @Nullable FileChannel openLock() throws IOException {
         FileFacts facts = FileFacts.of(files.lock);
         if (facts == null) {
@@ -101,19 +140,20 @@ final class Application implements Closeable {
             throw othersLock(objection, null);
         }
         Message status = files.readStatus(trustedUid);
-        if (status != null && Self.identity().equals(status.get("process"))) {
+        if (status == null ? Self.hasLocked(facts) : Self.is(status.get("process"))) {
             throw new IllegalStateException(
                     "the application at " + files.directory + " is this process itself, which"
                             + " would lose its lock by looking at it; use Stop.request");
         }
         try {
-            lock = ControlFiles.openToRead(files.lock);
+            lock = files.openToRead(files.lock, facts, trustedUid);
         } catch (NoSuchFileException e) {
             return null;
         } catch (AccessDeniedException e) {
             throw othersLock("belongs to uid " + facts.uid() + " and cannot be opened", e);
         }
         lockFacts = facts;
+        justRead = status;
         return lock;
     }
 
@@ -139,7 +179,7 @@ final class Application implements Closeable {
 
     /** Learns from the status, if there is one, which instance it is. */
     void readInstance() {
-        Message status = readStatus();
+        Message status = justRead == null ? readStatus() : justRead;
         if (status != null) {
             instance = status.get("instance");
             pid = status.get("pid", "");
@@ -153,7 +193,15 @@ final class Application implements Closeable {
             return false;
         }
         learnPid(status);
-        return names(status, id);
+        boolean taken = names(status, id);
+        listing = taken ? status : listing;
+        return taken;
+    }
+
+    /** The status that said so: it tells, too, what has come of the request. Null if none has. */
+    @Nullable
+    Message listing() {
+        return listing;
     }
 
     /** Whether a status or an answer of it names this request. */

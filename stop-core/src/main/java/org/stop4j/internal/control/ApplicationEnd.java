@@ -1,5 +1,6 @@
 package org.stop4j.internal.control;
 
+import org.jspecify.annotations.Nullable;
 import org.stop4j.internal.Ticker;
 
 import java.io.Closeable;
@@ -20,7 +21,10 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class ApplicationEnd implements Closeable {
     private static final long HOME_CHECK_NANOS = 2_000_000_000L;
     private static final long ATTENTIVE_NANOS = 5_000_000L;
-    private static final long STATUS_NANOS = 200_000_000L;
+    /** How soon the status tells what has changed: to whoever waits for it, and to whoever may come to look. */
+    private static final long STATUS_NANOS = 40_000_000L;
+
+    private static final long IDLE_STATUS_NANOS = 1_000_000_000L;
     private static final long JOIN_MILLIS = 1_000;
     private static final ReentrantLock OPENING = new ReentrantLock();
 
@@ -36,18 +40,32 @@ public final class ApplicationEnd implements Closeable {
     private final Requesters requesters;
     private final StatusFile status;
     private final AnswerFile answer;
+    private final DrainRequests drains;
 
     /** Written under guard; volatile so that the thread sees it without. */
     private volatile boolean closed;
 
-    /** The thread's own; when that has ended, the closing one's. */
+    /** Whether somebody waits, so that the thread looks every few milliseconds. */
+    private volatile boolean attentive;
+
+    /** Whether the status is to be written as soon as nobody waits for anything better. */
+    private volatile boolean statusDue;
+
+    // The thread's own; when that has ended, the closing one's:
     private final Intake intake;
+    private long statusWritten;
 
     /** What the application's side tells its owner, on the thread {@code stop-control}; must be quick. */
     public interface Listener extends Notices {
 
-        /** A request was taken; it counts as waiting until {@link #left}. */
+        /** A request to stop was taken; it counts as waiting until {@link #left}. */
         void asked(Request request);
+
+        /**
+         * A request to drain or to resume was taken. Called on a thread of its own, since others may have to be
+         * told; whoever asked learns that it was done when this returns.
+         */
+        void askedForMore(Request request);
 
         /** Whoever made this request has gone, or has what it wants. */
         void left(Request request);
@@ -66,6 +84,7 @@ public final class ApplicationEnd implements Closeable {
         intake = new Intake(files, ourUid, instance, listener);
         home = new Home(files, ourUid, instance, lock, guard);
         requesters = new Requesters(files, ourUid, guard);
+        drains = new DrainRequests(guard, requesters, listener, this);
         status = new StatusFile(files, home, instance, startMillis, guard);
         answer = new AnswerFile(files, instance, guard);
         thread.setDaemon(true);
@@ -116,8 +135,9 @@ public final class ApplicationEnd implements Closeable {
     }
 
     private void run() {
+        intake.rehearse();
         long homeChecked = ticker.nanos();
-        long statusWritten = homeChecked;
+        statusWritten = homeChecked;
         while (!closed) {
             // Whoever interrupts every thread that he can find does not mean this one, which only
             // close() ends; and a file channel closes itself under an interrupted thread.
@@ -125,15 +145,14 @@ public final class ApplicationEnd implements Closeable {
             long now = ticker.nanos();
             boolean thoroughly = now - homeChecked >= HOME_CHECK_NANOS;
             look(thoroughly);
-            boolean attentive = seeWhoLeft();
+            attentive = seeWhoLeft();
             if (thoroughly) {
                 homeChecked = now;
-                if (isHome()) {
-                    update();
-                }
+                isHome();
             }
-            if (attentive && now - statusWritten >= STATUS_NANOS) {
-                statusWritten = now;
+            if (isTimeForStatus()) {
+                statusWritten = ticker.nanos();
+                statusDue = false;
                 update();
             }
             if (attentive) {
@@ -142,6 +161,11 @@ public final class ApplicationEnd implements Closeable {
                 watch.await();
             }
         }
+    }
+
+    private boolean isTimeForStatus() {
+        long since = ticker.nanos() - statusWritten;
+        return attentive ? since >= STATUS_NANOS : statusDue || since >= IDLE_STATUS_NANOS;
     }
 
     // ---- requests
@@ -159,7 +183,12 @@ public final class ApplicationEnd implements Closeable {
     }
 
     private void welcome(Requester requester) {
+        if (requester.request().ask() != Ask.STOP) {
+            drains.carryOut(requester);
+            return;
+        }
         boolean isNew;
+        attentive = true;
         guard.lock();
         try {
             isNew = requesters.add(requester);
@@ -170,7 +199,11 @@ public final class ApplicationEnd implements Closeable {
         if (isNew) {
             listener.asked(requester.request());
         }
-        update();
+        // The status can wait: ext4 writes a file out before it takes the place of another, for 1
+        // to 15 ms, and until then nobody can make one in this directory: we the answer, the
+        // command its acknowledgement.
+        statusWritten = ticker.nanos();
+        statusDue = true;
     }
 
     /** Tells the listener who has gone; returns whether somebody still waits. */
@@ -200,28 +233,41 @@ public final class ApplicationEnd implements Closeable {
      *
      * @param outcome {@code CLEAN}, {@code FAILED} or {@code FORCED}
      * @param summary one line for people
+     * @param brief what matters most of the report, as lines for people
      * @param text the report as a block of lines for people
      * @param report the report as JSON, in one line
      */
-    public void answer(String outcome, String summary, String text, String report) {
+    public void answer(String outcome, String summary, String brief, String text, String report) {
         // An interrupt would close the file under the writing hand.
         boolean interrupted = Thread.interrupted();
         guard.lock();
         try {
-            answer.give(outcome, summary, text, report);
+            answer.give(outcome, summary, brief, text, report);
             if (!requesters.taken().isEmpty() && isHome()) {
                 answer.show(requesters.taken());
             }
         } finally {
             guard.unlock();
         }
-        update();
+        changed();
         restore(interrupted);
     }
 
     private static void restore(boolean interrupted) {
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Sees to it that the status is shown anew: now, or, while somebody waits for the stop, which should not wait for
+     * a file, soon.
+     */
+    public void changed() {
+        if (attentive) {
+            statusDue = true;
+        } else {
+            update();
         }
     }
 
@@ -313,27 +359,42 @@ public final class ApplicationEnd implements Closeable {
         }
     }
 
+    /**
+     * Who acknowledges while our lock is in the place relies on us to remove the answer; who does it later
+     * sees that we have left, and removes it. So we look once more when the lock is gone.
+     */
     private void leave() throws IOException {
         guard.lock();
         try {
-            removeOurFiles();
-            requesters.close();
+            boolean wasHome = home.inPlace();
+            FileFacts answered = wasHome ? FileFacts.of(files.stopped) : null;
+            try {
+                if (wasHome) {
+                    removeAnswerIfNobodyNeedsIt(answered);
+                    Files.deleteIfExists(files.status);
+                }
+            } finally {
+                home.leave(answer.given());
+            }
+            if (wasHome) {
+                removeAnswerIfNobodyNeedsIt(answered);
+                Files.deleteIfExists(files.ack);
+            }
         } finally {
             try {
-                home.leave(answer.given());
+                requesters.close();
             } finally {
                 guard.unlock();
             }
         }
     }
 
-    private void removeOurFiles() throws IOException {
-        if (home.inPlace()) {
-            if (!requesters.somebodyWaits()) {
-                Files.deleteIfExists(files.stopped);
-            }
-            Files.deleteIfExists(files.ack);
-            Files.deleteIfExists(files.status);
+    private void removeAnswerIfNobodyNeedsIt(@Nullable FileFacts answered) throws IOException {
+        requesters.removeGone();
+        if (answered != null
+                && !requesters.somebodyNeedsTheAnswer()
+                && answered.isAt(files.stopped)) {
+            Files.deleteIfExists(files.stopped);
         }
     }
 }

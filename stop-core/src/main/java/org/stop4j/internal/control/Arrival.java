@@ -1,10 +1,14 @@
 package org.stop4j.internal.control;
 
+import org.stop4j.internal.Ticker;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -14,6 +18,8 @@ import java.nio.file.Path;
  * <p>Immutable; used once, by the thread that opens the place.
  */
 final class Arrival {
+    private static final long CLEARING_NANOS = 200_000_000L;
+
     private final ControlFiles files;
     private final int ourUid;
     private final long startMillis;
@@ -59,15 +65,32 @@ final class Arrival {
         if (request != null && !isMeantForUs(request)) {
             remove(files.stop);
         }
-        try (DirectoryStream<Path> leftovers =
-                Files.newDirectoryStream(files.directory, files.temporaryPattern())) {
-            for (Path leftover : leftovers) {
-                FileFacts facts = FileFacts.of(leftover);
-                // One that is younger than we are may be a command's that is just being written.
-                if (facts != null && facts.objection(ourUid) == null && isOlderThanWe(facts)) {
-                    Files.deleteIfExists(leftover);
+        clearTemporaryFiles();
+    }
+
+    /** As many as there is time for: whoever can write here can put a million files into our way. */
+    private void clearTemporaryFiles() throws IOException {
+        Ticker ticker = Ticker.system();
+        long start = ticker.nanos();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(files.directory)) {
+            for (Path file : all) {
+                if (ticker.nanos() - start >= CLEARING_NANOS) {
+                    return;
+                }
+                if (files.isTemporary(file)) {
+                    clearTemporaryFile(file);
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void clearTemporaryFile(Path file) throws IOException {
+        FileFacts facts = FileFacts.of(file);
+        // One that is younger than we are may be a command's that is just being written.
+        if (facts != null && facts.objection(ourUid) == null && isOlderThanWe(facts)) {
+            Files.deleteIfExists(file);
         }
     }
 
@@ -96,10 +119,12 @@ final class Arrival {
         if (facts.objection(ourUid) != null || facts.size() == 0) {
             return facts.regular() && facts.uid() == ourUid && !isOlderThanWe(facts);
         }
-        try (FileChannel channel = ControlFiles.openToRead(files.stop)) {
+        try (FileChannel channel = files.openToRead(files.stop, facts, ourUid)) {
             Message message = Message.parse(ControlFiles.read(channel), Message.REQUEST);
             return message.get("instance") == null
                     && (Requester.of(message, channel).locked() || !isOlderThanWe(facts));
+        } catch (NoSuchFileException e) {
+            return true; // taken back by its requester, or replaced just now
         } catch (AccessDeniedException e) {
             return !isOlderThanWe(facts);
         } catch (Message.MalformedException e) {

@@ -10,7 +10,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.util.function.Consumer;
 
 /**
  * The answer that the command waits for, told from what was there before and from what proves nothing.
@@ -20,11 +19,14 @@ import java.util.function.Consumer;
 final class AwaitedAnswer {
     private final ControlFiles files;
     private final Application application;
-    private final Consumer<String> notices;
+    private final Notices notices;
     private @Nullable FileFacts old;
+    /** The one that was read. */
+    private @Nullable FileFacts answered;
+
     private String lastSaid = "";
 
-    AwaitedAnswer(ControlFiles files, Application application, Consumer<String> notices) {
+    AwaitedAnswer(ControlFiles files, Application application, Notices notices) {
         this.files = files;
         this.application = application;
         this.notices = notices;
@@ -56,17 +58,19 @@ final class AwaitedAnswer {
             return null;
         }
         FileFacts facts = FileFacts.of(files.stopped);
-        FileFacts directory = FileFacts.following(files.directory);
-        if (facts == null || directory == null || facts.unchanged(old)) {
+        if (facts == null || facts.unchanged(old)) {
             return null;
         }
         check(facts);
+        answered = facts;
         if (facts.size() == 0) {
-            return directory.othersMayMoveFiles(application.trustedUid())
+            FileFacts directory = FileFacts.following(files.directory);
+            return directory == null || directory.othersMayMoveFiles(application.trustedUid())
                     ? ignoreEmptyAnswer()
                     : emptyAnswer();
         }
-        try (FileChannel channel = ControlFiles.openToRead(files.stopped)) {
+        try (FileChannel channel =
+                files.openToRead(files.stopped, facts, application.trustedUid())) {
             Message message = Message.parse(ControlFiles.read(channel), Message.STOPPED);
             if (!Application.names(message, id)) {
                 return null; // it answers another request
@@ -77,6 +81,7 @@ final class AwaitedAnswer {
             return new Ending(
                     clean ? Result.CLEAN : Result.UNCLEAN,
                     summary,
+                    message.get("brief", summary),
                     message.get("text", summary),
                     message.get("report", ""));
         } catch (NoSuchFileException e) {
@@ -111,6 +116,19 @@ final class AwaitedAnswer {
                         "");
     }
 
+    /** Removes the answer that was read; another one, by now in its place, is not ours. */
+    void remove() {
+        try {
+            if (answered != null && answered.sameFile(FileFacts.of(files.stopped))) {
+                Files.deleteIfExists(files.stopped);
+            }
+        } catch (IOException e) {
+            // It was read, and counts, also where it cannot be removed: root's, in a sticky
+            // directory.
+            notices.say("cannot remove " + ControlFiles.plain(e));
+        }
+    }
+
     private void check(@Nullable FileFacts facts) throws UnusableException {
         String objection = facts == null ? null : facts.objection(application.trustedUid());
         if (objection != null) {
@@ -121,7 +139,7 @@ final class AwaitedAnswer {
     private void sayOnce(String what) {
         if (!what.equals(lastSaid)) {
             lastSaid = what;
-            notices.accept(what);
+            notices.say(what);
         }
     }
 }

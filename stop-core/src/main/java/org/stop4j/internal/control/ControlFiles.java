@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,6 +23,9 @@ final class ControlFiles {
     /** Requests, acknowledgements and status files are a few hundred bytes; reports may be long. */
     static final int LARGEST = 1 << 20;
 
+    /** Whoever lists a hundred applications reads a hundred of them, some perhaps hostile. */
+    static final int LARGEST_STATUS = 1 << 18;
+
     /** From Set.of, not EnumSet: that one finds the constants by reflection, 3 ms of the command's start. */
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(
@@ -29,6 +33,11 @@ final class ControlFiles {
 
     private static final Set<OpenOption> NEW = Set.of(
             StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
+
+    private static final Set<OpenOption> READ =
+            Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> READ_WRITE =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
     final Path directory;
     final String name;
@@ -52,9 +61,12 @@ final class ControlFiles {
         return directory.resolve(name + "." + ending);
     }
 
-    /** The pattern that the temporary files of everybody here match. */
-    String temporaryPattern() {
-        return name + ".*.tmp";
+    /** Whether it has the name of a temporary file, ours or that of who asks us. */
+    boolean isTemporary(Path file) {
+        String other = file.getFileName().toString();
+        return other.startsWith(name + ".")
+                && other.endsWith(".tmp")
+                && other.length() > name.length() + ".tmp".length();
     }
 
     Path temporary(String id) {
@@ -74,11 +86,20 @@ final class ControlFiles {
     }
 
     /** Puts a new file with this content in the place, replacing what is there; leaves nothing behind on failure. */
-    void publish(Path place, Message message, String id) throws IOException {
+    void publish(Path place, byte[] content, String id) throws IOException {
+        publishFor(null, place, content, id);
+    }
+
+    /** The same; root gives the file to this user. The content holds a secret then. */
+    void publishFor(@Nullable Integer uid, Path place, byte[] content, String id)
+            throws IOException {
         Path temporary = temporary(id);
         try {
             try (FileChannel channel = create(temporary)) {
-                write(channel, message.bytes());
+                write(channel, content);
+                if (uid != null) {
+                    Ownership.give(temporary, content, uid);
+                }
             }
             rename(temporary, place);
         } catch (IOException e) {
@@ -106,9 +127,14 @@ final class ControlFiles {
      * @throws Message.MalformedException if it is larger than any file of the protocol
      */
     static byte[] read(FileChannel channel) throws IOException, Message.MalformedException {
+        return read(channel, LARGEST);
+    }
+
+    private static byte[] read(FileChannel channel, int largest)
+            throws IOException, Message.MalformedException {
         long size = channel.size();
-        if (size > LARGEST) {
-            throw new Message.MalformedException("has " + size + " bytes; allowed: " + LARGEST);
+        if (size > largest) {
+            throw new Message.MalformedException("has " + size + " bytes; allowed: " + largest);
         }
         ByteBuffer buffer = ByteBuffer.allocate((int) size);
         while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) >= 0) {
@@ -119,8 +145,76 @@ final class ControlFiles {
         return content;
     }
 
-    static FileChannel openToRead(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    /**
+     * Opens the very file that was looked at: never follows a link and never waits, whatever somebody has put
+     * into its place since.
+     *
+     * @param seen what the look has found: a file that counts for the given user
+     * @throws NoSuchFileException if that file is not in the place any more
+     */
+    FileChannel openToRead(Path file, FileFacts seen, int ourUid) throws IOException {
+        FileChannel channel;
+        try {
+            channel = openWithoutWaiting(file, ourUid);
+        } catch (IOException e) {
+            if (isStillThere(file, seen, ourUid)) {
+                throw e;
+            }
+            throw exchanged(file, e);
+        }
+        boolean kept = false;
+        try {
+            // Who exchanges it before the open and back again before this can still have his own
+            // file read: so what it holds must name a secret that he cannot know.
+            kept = isStillThere(file, seen, ourUid);
+        } finally {
+            if (!kept) {
+                channel.close();
+            }
+        }
+        if (!kept) {
+            throw exchanged(file, null);
+        }
+        return channel;
+    }
+
+    /** The key alone is not enough: the inode of a deleted file is soon that of another one. */
+    private static boolean isStillThere(Path file, FileFacts seen, int ourUid) throws IOException {
+        FileFacts now = FileFacts.of(file);
+        return now != null && now.sameFile(seen) && now.objection(ourUid) == null;
+    }
+
+    private static NoSuchFileException exchanged(Path file, @Nullable IOException cause) {
+        NoSuchFileException exchanged =
+                new NoSuchFileException(file.toString(), null, "was just exchanged");
+        if (cause != null) {
+            exchanged.initCause(cause);
+        }
+        return exchanged;
+    }
+
+    /**
+     * A FIFO that is opened to read waits for a writer; one that is opened to read and write does not. (Java
+     * has no O_NONBLOCK, and a thread that waits in an open cannot be interrupted.) Files that we may only
+     * read, root's and those of a read-only mount, are opened so where nobody else can put anything.
+     */
+    private FileChannel openWithoutWaiting(Path file, int ourUid) throws IOException {
+        try {
+            return FileChannel.open(file, READ_WRITE);
+        } catch (NoSuchFileException e) {
+            throw e;
+        } catch (FileSystemException e) {
+            FileFacts facts = FileFacts.following(directory);
+            // Root may be acting for the directory's owner, who is trusted, but not with its time.
+            boolean safe = facts != null
+                    && facts.onlyOwnerWrites()
+                    && !facts.othersMayMoveFiles(ourUid)
+                    && (facts.uid() == 0 || facts.uid() == Self.uid());
+            if (!safe) {
+                throw e;
+            }
+            return FileChannel.open(file, READ);
+        }
     }
 
     /** The status, if an application of this user has left a readable one. */
@@ -131,8 +225,8 @@ final class ControlFiles {
             if (facts == null || facts.objection(ourUid) != null) {
                 return null;
             }
-            try (FileChannel channel = openToRead(status)) {
-                return Message.parse(read(channel), Message.STATUS);
+            try (FileChannel channel = openToRead(status, facts, ourUid)) {
+                return Message.parse(read(channel, LARGEST_STATUS), Message.STATUS);
             }
         } catch (IOException | Message.MalformedException notReadableNow) {
             return null; // it only makes messages richer

@@ -132,10 +132,18 @@ final class DirectoryWatch implements Closeable {
             outdated = false;
             roundsUnwatched = 0;
             WatchKey registered = key;
+            key = null;
             if (registered != null) {
-                registered.cancel();
-                key = null;
+                cancel(registered);
             }
+        }
+    }
+
+    private static void cancel(WatchKey registered) {
+        try {
+            registered.cancel();
+        } catch (ClosedWatchServiceException e) {
+            return; // closed meanwhile, and the key with it
         }
     }
 

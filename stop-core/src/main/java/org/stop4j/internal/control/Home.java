@@ -46,6 +46,7 @@ final class Home {
                 // Else it would say that we hold the lock already.
                 Files.deleteIfExists(files.status);
             }
+            leaveLost();
             LockFile fresh = LockFile.acquire(files, ourUid);
             // The old one stays locked: a command that has it open would take us for dead.
             lost.add(lock);
@@ -54,11 +55,32 @@ final class Home {
             notices.say(files.lock + " had been removed; it is there again");
             return true;
         } catch (IOException e) {
+            leaveBroken(e);
             if (!homeless) {
                 homeless = true;
                 notices.say("the stop command cannot reach this process: " + ControlFiles.plain(e));
             }
             return false;
+        }
+    }
+
+    /** One that was lost and is back in the place is ours still, and would be lost by opening it. */
+    private void leaveLost() throws IOException {
+        for (LockFile before : lost) {
+            before.leave();
+        }
+    }
+
+    /**
+     * One that was away when we looked and back when we tried to take the place anew may have been opened, and by that
+     * let go of: who sees it there takes us for dead. Without it, the next try makes another one.
+     */
+    private void leaveBroken(IOException failure) {
+        try {
+            lock.leave();
+            leaveLost();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 

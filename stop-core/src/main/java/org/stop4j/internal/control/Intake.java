@@ -28,6 +28,24 @@ final class Intake {
         this.notices = notices;
     }
 
+    /** Does with the status file what is done with a request: the first one would take 5 ms of the one stop. */
+    void rehearse() {
+        try {
+            FileFacts facts = FileFacts.of(files.status);
+            if (facts == null || facts.objection(ourUid) != null || !isPlaceSafe()) {
+                return;
+            }
+            byte[] request =
+                    new Message(Message.REQUEST).with("id", "rehearsal").bytes();
+            try (FileChannel channel = files.openToRead(files.status, facts, ourUid)) {
+                ControlFiles.read(channel);
+                Requester.of(Message.parse(request, Message.REQUEST), channel).gone();
+            }
+        } catch (IOException | Message.MalformedException notNow) {
+            // Then the first request is a little slower.
+        }
+    }
+
     /** Whether it is worth to {@link #take}; thoroughly, to see also what is there and cannot be one. */
     boolean holdsSomething(boolean thoroughly) {
         // Files.exists with NOFOLLOW_LINKS throws and catches inside: 150 microseconds against 40,
@@ -72,11 +90,12 @@ final class Intake {
         FileChannel channel = null;
         boolean kept = false;
         try {
-            channel = ControlFiles.openToRead(files.stop);
+            channel = files.openToRead(files.stop, facts, ourUid);
             Message message = Message.parse(ControlFiles.read(channel), Message.REQUEST);
             Requester requester = Requester.of(message, channel);
             Files.deleteIfExists(files.stop);
-            kept = instance.equals(message.get("instance", isPlaceSafe() ? instance : ""));
+            String meant = message.get("instance");
+            kept = meant == null ? isPlaceSafe() : meant.equals(instance);
             return kept ? requester : null;
         } catch (NoSuchFileException e) {
             return null;

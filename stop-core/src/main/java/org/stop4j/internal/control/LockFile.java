@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -96,6 +98,9 @@ final class LockFile {
                 }
                 return new LockFile(files, created, facts);
             }
+            if (Self.hasLocked(there)) {
+                throw new UnusableException(files.lock + " is held by this process already");
+            }
             String objection = there.objection(ourUid);
             if (objection != null) {
                 throw new UnusableException(files.lock + " " + objection);
@@ -123,10 +128,18 @@ final class LockFile {
         Message status = files.readStatus(ourUid);
         String who = status == null
                 ? "another application"
-                : "another application, pid " + status.get("pid", "unknown") + ", started "
-                        + status.get("started", "?");
+                : "another application, pid " + status.get("pid", "unknown")
+                        + startedInWords(status.get("started-ms", ""));
         return new UnusableException(files.lock + " is held by " + who
                 + "; give this one a name (STOP_NAME) or directory (STOP_DIR) of its own");
+    }
+
+    private static String startedInWords(String millis) {
+        try {
+            return ", started " + Instant.ofEpochMilli(Long.parseLong(millis));
+        } catch (NumberFormatException | DateTimeException unknown) {
+            return "";
+        }
     }
 
     /** Whether the locked file is still the one in the place. */

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -20,6 +21,7 @@ final class Message {
 
     private static final String PROTOCOL = "stop4j";
     private static final String VERSION = "1";
+    private static final char INSTEAD_OF_MALFORMED = '\uFFFD';
 
     private final String kind;
     private final Map<String, String> fields = new LinkedHashMap<>();
@@ -46,6 +48,11 @@ final class Message {
         return value == null ? otherwise : value;
     }
 
+    /** All fields of a message; none of none. */
+    static Map<String, String> fields(@Nullable Message message) {
+        return message == null ? Map.of() : Collections.unmodifiableMap(message.fields);
+    }
+
     byte[] bytes() {
         StringBuilder text = new StringBuilder(256);
         text.append(PROTOCOL)
@@ -56,8 +63,7 @@ final class Message {
                 .append('\n');
         for (Map.Entry<String, String> field : fields.entrySet()) {
             text.append(field.getKey()).append('=');
-            escape(field.getValue(), text);
-            text.append('\n');
+            text.append(escape(field.getValue())).append('\n');
         }
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
@@ -68,14 +74,9 @@ final class Message {
      * @throws MalformedException saying what it is instead
      */
     static Message parse(byte[] content, String kind) throws MalformedException {
-        String text;
-        try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(content))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new MalformedException("is not text");
+        String text = new String(content, StandardCharsets.UTF_8);
+        if (text.indexOf(INSTEAD_OF_MALFORMED) >= 0) {
+            checkIsText(content);
         }
         int end = text.indexOf('\n');
         String first = end < 0 ? "" : text.substring(0, end);
@@ -91,10 +92,22 @@ final class Message {
             if (equals < 0 || equals > end) {
                 throw new MalformedException("has a line without '='");
             }
-            message.with(text.substring(start, equals), unescape(text, equals + 1, end));
+            // Cut out before it is looked at: nothing here may look beyond its line, as there may
+            // be
+            // a hundred thousand lines.
+            message.with(text.substring(start, equals), unescape(text.substring(equals + 1, end)));
             start = end + 1;
         }
         return message;
+    }
+
+    /** The decoder tells what is malformed from what only looks so; the first one costs the command 0.3 ms. */
+    private static void checkIsText(byte[] content) throws MalformedException {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content));
+        } catch (CharacterCodingException e) {
+            throw new MalformedException("is not text");
+        }
     }
 
     private static void checkFirstLine(String first, String kind) throws MalformedException {
@@ -111,30 +124,30 @@ final class Message {
         }
     }
 
-    private static void escape(String value, StringBuilder to) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            switch (c) {
-                case '\\' -> to.append("\\\\");
-                case '\n' -> to.append("\\n");
-                case '\r' -> to.append("\\r");
-                default -> to.append(c);
-            }
+    // Not character by character, here and below: a JVM that is young interprets this, and takes
+    // 0.4 µs for each.
+    private static String escape(String value) {
+        if (value.indexOf('\\') < 0 && value.indexOf('\n') < 0 && value.indexOf('\r') < 0) {
+            return value;
         }
+        return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
     }
 
-    private static String unescape(String text, int start, int end) {
-        StringBuilder value = new StringBuilder(end - start);
-        int i = start;
-        while (i < end) {
-            char c = text.charAt(i++);
-            if (c == '\\' && i < end) {
-                char escaped = text.charAt(i++);
-                c = escaped == 'n' ? '\n' : escaped == 'r' ? '\r' : escaped;
-            }
-            value.append(c);
+    private static String unescape(String escaped) {
+        int escape = escaped.indexOf('\\');
+        if (escape < 0) {
+            return escaped;
         }
-        return value.toString();
+        StringBuilder value = new StringBuilder(escaped.length());
+        int copied = 0;
+        while (escape >= 0 && escape + 1 < escaped.length()) {
+            char c = escaped.charAt(escape + 1);
+            value.append(escaped.substring(copied, escape));
+            value.append(c == 'n' ? '\n' : c == 'r' ? '\r' : c);
+            copied = escape + 2;
+            escape = escaped.indexOf('\\', copied);
+        }
+        return value.append(escaped.substring(copied)).toString();
     }
 
     /** Says what is wrong with a content. */

@@ -6,10 +6,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 
 /**
  * The command's own request: made, put into the place, put there again when it vanished untaken, and taken
@@ -18,6 +17,8 @@ import java.util.function.Consumer;
  * <p>Used by one thread.
  */
 final class OurRequest implements Closeable {
+    /** So soon after a request has gone from the place, its answer comes sooner than the status that lists it. */
+    private static final long UNLISTED_NANOS = 40_000_000L;
     /** How long a request may be gone from the place before the status lists it. */
     private static final long LISTING_NANOS = 200_000_000L;
     /** How long somebody else's untaken request is left in the place. */
@@ -27,8 +28,10 @@ final class OurRequest implements Closeable {
     private final CommandEnd.Order order;
     private final Application application;
     private final AwaitedAnswer answer;
-    private final Consumer<String> notices;
-    private final String id = Self.newId();
+    private final Notices notices;
+    /** Not to be guessed, and in no file name: an answer that names it comes from who could read it. */
+    private final String id = Self.secret();
+
     private final String pid = Self.pid();
     private final Path temporary;
     private int ourUid = -1;
@@ -57,13 +60,13 @@ final class OurRequest implements Closeable {
             CommandEnd.Order order,
             Application application,
             AwaitedAnswer answer,
-            Consumer<String> notices) {
+            Notices notices) {
         this.files = files;
         this.order = order;
         this.application = application;
         this.answer = answer;
         this.notices = notices;
-        this.temporary = files.temporary(id);
+        this.temporary = files.temporary(Self.newId());
     }
 
     String id() {
@@ -75,7 +78,7 @@ final class OurRequest implements Closeable {
         return placed;
     }
 
-    /** Whether the application has said that it has taken it. */
+    /** Whether the application was seen to say that it has taken it. */
     boolean listed() {
         return listed;
     }
@@ -122,16 +125,18 @@ final class OurRequest implements Closeable {
             place(life);
         } else if (displaced) {
             placeAgain(life);
-        } else if (!isListed()) {
-            if (goneSince == 0) {
-                goneSince = now;
-            } else if (now - goneSince >= LISTING_NANOS) {
+        } else {
+            goneSince = goneSince == 0 ? now : goneSince;
+            long gone = now - goneSince;
+            boolean looks = gone >= UNLISTED_NANOS || order.until() == CommandEnd.Until.TAKEN;
+            if (looks && !isListed() && gone >= LISTING_NANOS) {
                 placeAgain(life);
             }
         }
     }
 
-    private boolean isListed() {
+    /** Looks into the status whether the application has taken it. */
+    boolean isListed() {
         listed = application.hasTaken(id);
         return listed;
     }
@@ -196,18 +201,20 @@ final class OurRequest implements Closeable {
     private void fillAndRename(FileChannel channel) throws IOException {
         Message message = new Message(Message.REQUEST)
                 .with("id", id)
+                .with("ask", order.ask().word())
                 .with("pid", pid)
                 .with("reason", order.reason())
                 .with("timeout-ms", Long.toString(order.timeoutNanos() / 1_000_000))
                 .with("until", wireName(order.until()));
-        String instance = application.instance();
+        String instance = order.instance() == null ? application.instance() : order.instance();
         if (instance != null) {
             message.with("instance", instance);
         }
-        ControlFiles.write(channel, message.bytes());
-        int addressee = application.uid();
-        if (addressee != ourUid && ourUid == 0) {
-            Files.setAttribute(temporary, "unix:uid", addressee, LinkOption.NOFOLLOW_LINKS);
+        byte[] content = message.bytes();
+        ControlFiles.write(channel, content);
+        Integer addressee = addressee();
+        if (addressee != null) {
+            Ownership.give(temporary, content, addressee);
         }
         if (channel.tryLock() == null) {
             throw new UnusableException(temporary + " is locked by somebody else");
@@ -222,6 +229,13 @@ final class OurRequest implements Closeable {
         requestFacts = facts;
     }
 
+    /** To whom root gives what it writes; null if it belongs to the right one already. */
+    @Nullable
+    Integer addressee() {
+        int uid = application.uid();
+        return ourUid == 0 && uid != 0 ? uid : null;
+    }
+
     private static String wireName(CommandEnd.Until until) {
         return switch (until) {
             case TAKEN -> Requester.UNTIL_TAKEN;
@@ -233,23 +247,38 @@ final class OurRequest implements Closeable {
     private void sayOnce(String what) {
         if (!what.equals(lastSaid)) {
             lastSaid = what;
-            notices.accept(what);
+            notices.say(what);
         }
     }
 
-    /** Removes it, unless it was taken; what cannot be removed is said. */
-    void withdraw() {
-        if (request == null) {
-            return; // nothing was made
+    /**
+     * Tells the application in the request itself, which it has open, that the answer was read: in the file for that
+     * purpose, another requester may replace what we say before anybody has read it.
+     */
+    void acknowledge() throws IOException {
+        byte[] line = (Requester.ACK + "=" + id + "\n").getBytes(StandardCharsets.UTF_8);
+        for (FileChannel channel : new FileChannel[] {request, previousRequest}) {
+            if (channel != null) {
+                ControlFiles.write(channel, line);
+            }
         }
+    }
+
+    /** Removes it, unless it was taken; what cannot be removed is said. Returns whether it may have been taken. */
+    boolean withdraw() {
+        if (request == null) {
+            return false; // nothing was made
+        }
+        boolean mayBeTaken = placed;
         try {
             Files.deleteIfExists(temporary);
             if (placed && requestFacts != null && requestFacts.sameFile(FileFacts.of(files.stop))) {
-                Files.deleteIfExists(files.stop);
+                mayBeTaken = !Files.deleteIfExists(files.stop);
             }
         } catch (IOException e) {
-            notices.accept("cannot take the request back: " + ControlFiles.plain(e));
+            notices.say("cannot take the request back: " + ControlFiles.plain(e));
         }
+        return mayBeTaken;
     }
 
     /** Tells the application that we have gone; the end of the process does the same. */

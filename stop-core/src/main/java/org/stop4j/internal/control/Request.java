@@ -4,12 +4,14 @@ package org.stop4j.internal.control;
  * What was asked.
  *
  * @param id the request's id
+ * @param ask what for
  * @param reason why, in the words of who asked; may be empty
  * @param pid the process that asks, in its own PID namespace; empty if unknown
  * @param timeoutMillis how long it is going to wait; 0 if unknown
  * @param legacy whether it was an empty file, as the Go command makes it
  */
-public record Request(String id, String reason, String pid, long timeoutMillis, boolean legacy) {
+public record Request(
+        String id, Ask ask, String reason, String pid, long timeoutMillis, boolean legacy) {
 
     /** For people: {@code deploy 4711 (pid 17)}. */
     @Override

@@ -17,6 +17,9 @@ import java.nio.channels.OverlappingFileLockException;
  */
 final class Requester {
     static final String LEGACY_ID = "legacy";
+    /** The key of what is appended to a request by who has read the answer. */
+    static final String ACK = "ack";
+
     static final String UNTIL_TAKEN = "taken";
     static final String UNTIL_STOPPED = "stopped";
     static final String UNTIL_EXITED = "exited";
@@ -25,6 +28,9 @@ final class Requester {
     private final Request request;
     private final String until;
     private final @Nullable FileChannel channel;
+    /** Its size when it was taken; what is appended later says that the answer was read. */
+    private final long size;
+
     private boolean locked;
     private boolean acknowledged;
 
@@ -33,17 +39,24 @@ final class Requester {
             Request request,
             String until,
             @Nullable FileChannel channel,
+            long size,
             boolean locked) {
         this.id = id;
         this.request = request;
         this.until = until;
         this.channel = channel;
+        this.size = size;
         this.locked = locked;
     }
 
     static Requester legacy() {
         return new Requester(
-                LEGACY_ID, new Request(LEGACY_ID, "", "", 0, true), UNTIL_STOPPED, null, false);
+                LEGACY_ID,
+                new Request(LEGACY_ID, Ask.STOP, "", "", 0, true),
+                UNTIL_STOPPED,
+                null,
+                0,
+                false);
     }
 
     /** The one who wrote this request; takes over the channel. */
@@ -53,14 +66,29 @@ final class Requester {
         if (id.isEmpty() || id.indexOf(',') >= 0) {
             throw new Message.MalformedException("has no usable id");
         }
+        String wanted = message.get("ask", Ask.STOP.word());
+        Ask ask = Ask.of(wanted);
+        if (ask == null) {
+            // Never taken for a request to stop: it comes from somebody who knows more than we do.
+            throw new Message.MalformedException(
+                    "asks for \"" + wanted + "\"; known here: stop, drain, resume");
+        }
         Request request = new Request(
                 id,
+                ask,
                 message.get("reason", ""),
                 message.get("pid", ""),
                 parseMillis(message.get("timeout-ms", "0")),
                 false);
-        return new Requester(
-                id, request, message.get("until", UNTIL_STOPPED), channel, isLocked(channel));
+        Requester requester = new Requester(
+                id,
+                request,
+                message.get("until", UNTIL_STOPPED),
+                channel,
+                channel.size(),
+                isLocked(channel));
+        requester.acknowledged = message.get(ACK) != null;
+        return requester;
     }
 
     private static long parseMillis(String value) throws Message.MalformedException {
@@ -102,10 +130,24 @@ final class Requester {
         acknowledged = true;
     }
 
+    /** Whether it has read the answer: says so by a file that others replace by theirs, or in its request. */
+    boolean acknowledged() {
+        if (!acknowledged && channel != null) {
+            try {
+                acknowledged = channel.size() > size;
+            } catch (ClosedByInterruptException e) {
+                locked = false; // as below
+            } catch (IOException e) {
+                return false;
+            }
+        }
+        return acknowledged;
+    }
+
     /** Whether nobody waits any more: it has gone, or it has what it wants. */
     boolean gone() {
         if (until.equals(UNTIL_TAKEN)
-                || (acknowledged && (!locked || until.equals(UNTIL_EXITED)))) {
+                || (acknowledged() && (!locked || until.equals(UNTIL_EXITED)))) {
             return true;
         }
         if (!locked || channel == null) {

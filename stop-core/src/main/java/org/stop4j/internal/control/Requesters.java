@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,11 +18,18 @@ import java.util.List;
  * <p>Not thread-safe: guarded by the {@link Guard} of its {@link ApplicationEnd}.
  */
 final class Requesters {
+    /** How many drained or resumed requests stay listed: theirs are looked for within milliseconds. */
+    private static final int MOST_LISTED = 32;
+
     private final ControlFiles files;
     private final int ourUid;
     private final Notices notices;
     private final List<Requester> waiting = new ArrayList<>();
     private final List<String> taken = new ArrayList<>();
+    /** Those of the taken that were no request to stop: a process may be drained and resumed for years. */
+    private final ArrayDeque<String> takenForMore = new ArrayDeque<>();
+
+    private String lastIgnored = "";
 
     Requesters(ControlFiles files, int ourUid, Notices notices) {
         this.files = files;
@@ -36,6 +45,16 @@ final class Requesters {
     /** Whether somebody must still be waited for. */
     boolean somebodyWaits() {
         return !waiting.isEmpty();
+    }
+
+    /** Whether somebody must still be waited for who has not said that he has read the answer. */
+    boolean somebodyNeedsTheAnswer() {
+        for (Requester requester : waiting) {
+            if (!requester.acknowledged()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -58,6 +77,17 @@ final class Requesters {
             closeAndSay(former);
         }
         return isNew;
+    }
+
+    /** Lists the id of a request to drain or to resume, which was done. */
+    void list(String id) {
+        if (!taken.contains(id)) {
+            taken.add(id);
+            takenForMore.add(id);
+        }
+        if (takenForMore.size() > MOST_LISTED) {
+            taken.remove(takenForMore.remove());
+        }
     }
 
     private @Nullable Requester remove(String id) {
@@ -92,11 +122,16 @@ final class Requesters {
         }
         try {
             FileFacts facts = FileFacts.of(files.ack);
-            if (facts == null || facts.objection(ourUid) != null) {
+            if (facts == null) {
+                return;
+            }
+            String objection = facts.objection(ourUid);
+            if (objection != null) {
+                ignore(objection);
                 return;
             }
             Message message;
-            try (FileChannel channel = ControlFiles.openToRead(files.ack)) {
+            try (FileChannel channel = files.openToRead(files.ack, facts, ourUid)) {
                 message = Message.parse(ControlFiles.read(channel), Message.ACK);
             }
             Files.deleteIfExists(files.ack);
@@ -106,13 +141,24 @@ final class Requesters {
                     requester.acknowledge();
                 }
             }
-        } catch (IOException | Message.MalformedException e) {
-            String why = e instanceof IOException io ? ControlFiles.plain(io) : e.getMessage();
+        } catch (NoSuchFileException e) {
+            return; // gone since the look, or exchanged: the next look sees what is there
+        } catch (IOException e) {
+            ignore("cannot be taken (" + ControlFiles.plain(e) + ")");
+        } catch (Message.MalformedException e) {
+            ignore(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Says it when it is new: what lies there is looked at two hundred times a second. */
+    private void ignore(String why) {
+        if (!why.equals(lastIgnored)) {
+            lastIgnored = why;
             notices.say("ignored " + files.ack + ": it " + why);
         }
     }
 
-    private void closeAndSay(Requester requester) {
+    void closeAndSay(Requester requester) {
         try {
             requester.close();
         } catch (IOException e) {

@@ -1,9 +1,14 @@
 package org.stop4j.internal.control;
 
+import org.jspecify.annotations.Nullable;
 import org.stop4j.internal.Ticker;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -19,6 +24,11 @@ final class Self {
     private static final int START_TICKS = 22;
 
     private Self() {}
+
+    /** Our own uid; not from {@code com.sun.security.auth}, which says 0 for one without a passwd entry. */
+    static int uid() throws IOException {
+        return (Integer) Files.getAttribute(PROC_SELF, "unix:uid");
+    }
 
     /** The process id, as seen in this process's own PID namespace. */
     static String pid() {
@@ -38,6 +48,11 @@ final class Self {
             Instant start = ProcessHandle.current().info().startInstant().orElse(Instant.EPOCH);
             return pid + "/" + start.toEpochMilli();
         }
+    }
+
+    /** Whether that {@link #identity} is ours; that of another pid, which is soon told, takes no file to be read. */
+    static boolean is(@Nullable String identity) {
+        return identity != null && identity.startsWith(pid() + "/") && identity.equals(identity());
     }
 
     /** When this process was started, in milliseconds since the epoch. */
@@ -66,11 +81,48 @@ final class Self {
         return Long.parseLong(fields[START_TICKS - 3]);
     }
 
+    /** Whether this process has locked that file: it would lose the lock by opening the file and closing it again. */
+    static boolean hasLocked(FileFacts file) {
+        try (DirectoryStream<Path> descriptors =
+                Files.newDirectoryStream(PROC_SELF.resolve("fd"))) {
+            for (Path descriptor : descriptors) {
+                if (isLocked(PROC_SELF, descriptor, file)) {
+                    return true;
+                }
+            }
+        } catch (IOException | DirectoryIteratorException noProc) {
+            return false;
+        }
+        return false;
+    }
+
+    /** Whether the process has that file open by that descriptor, and holds an exclusive lock on it. */
+    static boolean isLocked(Path process, Path descriptor, FileFacts file) {
+        String number = descriptor.getFileName().toString();
+        try {
+            if (!file.sameFile(FileFacts.following(descriptor))) {
+                return false;
+            }
+            // Not by a channel: an interrupted thread could not read it.
+            try (InputStream info = new FileInputStream(
+                    process.resolve("fdinfo").resolve(number).toFile())) {
+                String text = new String(info.readNBytes(1 << 16), StandardCharsets.ISO_8859_1);
+                int lock = text.indexOf("lock:");
+                return lock >= 0
+                        && text.indexOf("POSIX", lock) >= 0
+                        && text.indexOf("WRITE", lock) >= 0;
+            }
+        } catch (IOException closedMeanwhile) {
+            return false;
+        }
+    }
+
     /** An id that nobody can guess. */
     static String secret() {
         byte[] random = new byte[16];
-        try (InputStream source = Files.newInputStream(Path.of("/dev/urandom"))) {
-            // Read by hand: the first SecureRandom costs 20 ms of processor.
+        // Read by hand: the first SecureRandom costs 20 ms of processor. And not by a channel: the
+        // stream that reads from one takes longer to load than all the rest of this.
+        try (InputStream source = new FileInputStream("/dev/urandom")) {
             if (source.readNBytes(random, 0, random.length) == random.length) {
                 return HexFormat.of().formatHex(random);
             }

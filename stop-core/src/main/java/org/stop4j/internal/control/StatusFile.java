@@ -3,7 +3,6 @@ package org.stop4j.internal.control;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.time.Instant;
 import java.util.List;
 
 /**
@@ -73,12 +72,12 @@ final class StatusFile {
                 .with("instance", instance)
                 .with("pid", pid)
                 .with("process", Self.identity())
-                .with("started", Instant.ofEpochMilli(startMillis).toString())
+                .with("started-ms", Long.toString(startMillis))
                 .with("requests", String.join(",", taken));
         for (int i = 0; i < fields.length; i += 2) {
             status.with(fields[i], fields[i + 1]);
         }
-        files.publish(files.status, status, Self.newId());
+        files.publish(files.status, status.bytes(), Self.newId());
         lastShown = shown;
         lastFields = fields;
         lastTaken = List.copyOf(taken);

@@ -46,6 +46,7 @@ record ReportFacts(
             long beginMillis,
             long millis,
             long limitMillis,
+            String detail,
             String failure,
             List<Stack> stacks) {
         long endMillis() {
@@ -135,6 +136,7 @@ record ReportFacts(
                         begin,
                         millis(step, "millis", 0),
                         millis(step, "limitMillis", UNKNOWN),
+                        text(step, "detail", ""),
                         text(step, "failure", ""),
                         stacks(step));
                 steps.add(read);

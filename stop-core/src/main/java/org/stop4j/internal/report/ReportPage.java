@@ -212,15 +212,21 @@ public final class ReportPage {
         number(begun ? step.millis() : ReportFacts.UNKNOWN);
         number(step.limitMillis());
         html.raw("</td></tr>\n");
-        if (!step.failure().isEmpty() || !step.stacks().isEmpty()) {
+        boolean told = !step.detail().isEmpty() || !step.failure().isEmpty();
+        if (told || !step.stacks().isEmpty()) {
             html.raw("<tr class=\"more\"><td colspan=\"5\">");
-            if (!step.failure().isEmpty()) {
-                html.raw("<p>").text(step.failure(), MOST_TEXT).raw("</p>");
-            }
+            paragraph(step.detail());
+            paragraph(step.failure());
             for (Stack stack : step.stacks()) {
                 stack(stack);
             }
             html.raw("</td></tr>\n");
+        }
+    }
+
+    private void paragraph(String text) {
+        if (!text.isEmpty()) {
+            html.raw("<p>").text(text, MOST_TEXT).raw("</p>");
         }
     }
 
@@ -233,6 +239,10 @@ public final class ReportPage {
 
     private void stack(Stack stack) {
         int frames = stack.frames().size();
+        if (frames == 0) {
+            paragraph(stack.thread());
+            return;
+        }
         html.raw("<details><summary>Stack of <bdi>").text(stack.thread(), MOST_NAME);
         html.raw("</bdi>, ").count(frames, "frame").raw("</summary><pre class=\"stack\">");
         int shown = Math.min(frames, framesLeft);

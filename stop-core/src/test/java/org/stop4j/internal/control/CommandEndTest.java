@@ -34,8 +34,13 @@ class CommandEndTest {
         place = new Place(directory);
         lock = ControlFiles.create(place.files.lock);
         assertThat(lock.tryLock()).isNotNull();
+        // As one of another process: a process does not look at its own lock.
+        place.files.publish(
+                place.files.status,
+                new Message(Message.STATUS).with("process", "1/1").bytes(),
+                "status");
         CommandEnd.Order order =
-                new CommandEnd.Order("", Place.PATIENCE.toNanos(), CommandEnd.Until.STOPPED);
+                CommandEnd.Order.toStop(Place.PATIENCE.toNanos(), CommandEnd.Until.STOPPED);
         command = new CommandEnd(directory, Place.NAME, order, place::say);
     }
 
@@ -43,6 +48,37 @@ class CommandEndTest {
     void theApplicationEnds() throws IOException {
         command.close();
         lock.close();
+    }
+
+    @Test
+    void theIdOfARequestIsToldByNoFileNameSoThatWhoCannotReadItCannotAnswerIt() throws Exception {
+        Application application = new Application(place.files);
+        CommandEnd.Order order = CommandEnd.Order.toStop(0, CommandEnd.Until.STOPPED);
+        try (OurRequest request = new OurRequest(
+                place.files,
+                order,
+                application,
+                new AwaitedAnswer(place.files, application, place),
+                place)) {
+            request.make();
+            assertThat(request.id()).hasSize(32);
+            assertThat(place.names()).anyMatch(name -> name.endsWith(".tmp"));
+            assertThat(place.names()).noneMatch(name -> name.contains(request.id()));
+            request.withdraw();
+        }
+        assertThat(place.names()).containsExactly("process.lock", "process.status");
+    }
+
+    @Test
+    void theAnswerOfAnApplicationThatHasLeftThePlaceAndLivesOnIsRemovedByWhoReadIt()
+            throws Exception {
+        CompletableFuture<CommandEnd.Ending> ending = run();
+        try (FileChannel request = taken()) {
+            Files.delete(place.files.lock);
+            answer(id(request), "CLEAN");
+        }
+        assertThat(ending.get().result()).isEqualTo(CommandEnd.Result.CLEAN);
+        assertThat(place.names()).containsExactly("process.status");
     }
 
     @Test
@@ -54,7 +90,7 @@ class CommandEndTest {
             // Listed before it is taken, so that it is not placed a third time.
             place.files.publish(
                     place.files.status,
-                    new Message(Message.STATUS).with("requests", id(second)),
+                    new Message(Message.STATUS).with("requests", id(second)).bytes(),
                     Self.newId());
             Files.delete(place.files.stop);
             assertThat(id(second)).isEqualTo(id(first));
@@ -86,6 +122,20 @@ class CommandEndTest {
     }
 
     @Test
+    void whoHasReadTheAnswerSaysSoInItsRequestToo() throws Exception {
+        CompletableFuture<CommandEnd.Ending> ending = run();
+        try (FileChannel request = taken()) {
+            String id = id(request);
+            answer(id, "CLEAN");
+            assertThat(ending.get().result()).isEqualTo(CommandEnd.Result.CLEAN);
+            assertThat(Message.parse(ControlFiles.read(request), Message.REQUEST)
+                            .get("ack"))
+                    .isEqualTo(id);
+            assertThat(place.read(place.files.ack, Message.ACK).get("id")).isEqualTo(id);
+        }
+    }
+
+    @Test
     void anAnswerThatCannotBeAcknowledgedCountsAllTheSame() throws Exception {
         Files.createDirectories(place.files.ack.resolve("in the way"));
         CompletableFuture<CommandEnd.Ending> ending = run();
@@ -110,7 +160,9 @@ class CommandEndTest {
         assertThat(others).isNotNull();
         // The command has looked some times more when it makes its notice of the file below.
         place.files.publish(
-                place.files.stopped, new Message(Message.ACK).with("id", "x"), Self.newId());
+                place.files.stopped,
+                new Message(Message.ACK).with("id", "x").bytes(),
+                Self.newId());
         while (!Place.next(place.said).contains("process.stopped holds a ack")) {
             // the notice that nobody holds the lock
         }
@@ -122,7 +174,7 @@ class CommandEndTest {
             answer(id(request), "CLEAN");
         }
         assertThat(ending.get().result()).isEqualTo(CommandEnd.Result.CLEAN);
-        assertThat(place.names()).isEmpty();
+        assertThat(place.names()).containsExactly("process.status");
     }
 
     @Test
@@ -180,7 +232,8 @@ class CommandEndTest {
                 new Message(Message.STOPPED)
                         .with("requests", "another," + id)
                         .with("outcome", outcome)
-                        .with("summary", "the summary"),
+                        .with("summary", "the summary")
+                        .bytes(),
                 Self.newId());
     }
 }

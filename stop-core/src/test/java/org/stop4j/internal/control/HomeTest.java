@@ -12,13 +12,54 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.stream.Stream;
 
 /** The application's place: kept, taken again, left to others, and left behind in order. */
 class HomeTest {
     @TempDir
     private Path directory;
+
+    @Test
+    void aMillionFilesInTheWayDoNotKeepAnApplicationFromStarting() throws Exception {
+        Place place = new Place(directory);
+        // Fewer, for the time it takes to make them; no machine removes them all in a fifth of a
+        // second.
+        int many = 40_000;
+        for (int i = 0; i < many; i++) {
+            Files.setLastModifiedTime(
+                    Files.createFile(place.files.temporary("litter" + i)), FileTime.fromMillis(0));
+        }
+        try (ApplicationEnd end = place.application()) {
+            end.update();
+            assertThat(Files.exists(place.files.status)).isTrue();
+            assertThat(place.names()).hasSizeBetween(3, many + 2);
+        }
+        assertThat(place.names())
+                .as("it did not take the time to remove them all")
+                .anyMatch(name -> name.contains("litter"));
+    }
+
+    @Test
+    void temporaryFilesOfThoseBeforeAreRemovedAtTheStartAndOthersAreNot() throws Exception {
+        Place place = new Place(directory);
+        for (String name :
+                new String[] {"process.a.tmp", "process-two.a.tmp", "process.a.tmp.txt"}) {
+            Files.setLastModifiedTime(
+                    Files.createFile(directory.resolve(name)), FileTime.fromMillis(0));
+        }
+        try (ApplicationEnd end = place.application()) {
+            end.update();
+            assertThat(place.names())
+                    .containsExactly(
+                            "process-two.a.tmp",
+                            "process.a.tmp.txt",
+                            "process.lock",
+                            "process.status");
+        }
+    }
 
     @Test
     void aLockFileThatACleanerRemovedIsThereAgainWithItsStatus() throws Exception {
@@ -35,6 +76,22 @@ class HomeTest {
     }
 
     @Test
+    void aLockFileThatSomebodyTookAwayAndBringsBackIsReplacedByAnother() throws Exception {
+        Place place = new Place(directory);
+        try (ApplicationEnd end = place.application()) {
+            Path away = directory.resolve("away");
+            Files.move(place.files.lock, away);
+            assertThat(Place.next(place.said)).contains("process.lock", "it is there again");
+            Object lost = Files.getAttribute(away, "unix:ino");
+            Files.move(away, place.files.lock, StandardCopyOption.REPLACE_EXISTING);
+            assertThat(Place.next(place.said)).contains("process.lock", "it is there again");
+            assertThat(Files.getAttribute(place.files.lock, "unix:ino")).isNotEqualTo(lost);
+            end.update();
+        }
+        assertThat(place.names()).isEmpty();
+    }
+
+    @Test
     void aDirectoryThatIsMadeAnewIsTakenAgainWithTheRequestThatIsInIt() throws Exception {
         Place place = new Place(Files.createDirectory(directory.resolve("inner")));
         try (ApplicationEnd end = place.application()) {
@@ -44,7 +101,7 @@ class HomeTest {
                 assertThat(request.isOpen()).isTrue();
                 assertThat(Place.next(place.asked).id()).isEqualTo("one");
             }
-            end.answer("CLEAN", "stopped", "stopped\n  DRAIN", "{}");
+            end.answer("CLEAN", "stopped", "stopped", "stopped\n  DRAIN", "{}");
             assertThat(place.read(place.files.stopped, Message.STOPPED).get("requests"))
                     .isEqualTo("one");
         }
@@ -66,7 +123,7 @@ class HomeTest {
             try (FileChannel request = winner.request("one")) {
                 assertThat(request.isOpen()).isTrue();
                 lost.update();
-                lost.answer("CLEAN", "stopped", "stopped\n  DRAIN", "{}");
+                lost.answer("CLEAN", "stopped", "stopped", "stopped\n  DRAIN", "{}");
                 lost.close();
                 assertThat(loser.asked).isEmpty();
                 assertThat(Files.readString(winner.files.status)).isEqualTo(status);
@@ -101,11 +158,28 @@ class HomeTest {
         try (ApplicationEnd end = ApplicationEnd.open(directory, Place.NAME, place);
                 FileChannel request = place.request("late")) {
             assertThat(request.isOpen()).isTrue();
-            end.answer("CLEAN", "stopped", "stopped\n  DRAIN", "{}");
+            end.answer("CLEAN", "stopped", "stopped", "stopped\n  DRAIN", "{}");
             end.close();
             assertThat(place.names()).containsExactly("process.stopped");
             assertThat(place.read(place.files.stopped, Message.STOPPED).get("requests"))
                     .isEqualTo("late");
+        }
+    }
+
+    @Test
+    void anAnswerThatWasReadIsNotLeftBehindAlsoWhenTheReaderIsStillThere() throws Exception {
+        Place place = new Place(directory);
+        try (ApplicationEnd end = ApplicationEnd.open(directory, Place.NAME, place);
+                FileChannel request = place.request("one")) {
+            assertThat(request.tryLock()).isNotNull();
+            end.answer("CLEAN", "stopped", "stopped", "stopped\n  DRAIN", "{}");
+            place.files.publish(
+                    place.files.ack,
+                    new Message(Message.ACK).with("id", "one").bytes(),
+                    Self.newId());
+            end.close();
+            assertThat(Place.next(place.asked).id()).isEqualTo("one");
+            assertThat(place.names()).isEmpty();
         }
     }
 
@@ -122,7 +196,7 @@ class HomeTest {
         try (ApplicationEnd second = ApplicationEnd.open(directory, Place.NAME, place);
                 FileChannel seen = FileChannel.open(
                         place.files.lock, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            second.answer("CLEAN", "stopped", "stopped\n  DRAIN", "{}");
+            second.answer("CLEAN", "stopped", "stopped", "stopped\n  DRAIN", "{}");
             second.close();
             assertThat(place.names()).isEmpty();
             assertThatThrownBy(seen::tryLock).isInstanceOf(OverlappingFileLockException.class);

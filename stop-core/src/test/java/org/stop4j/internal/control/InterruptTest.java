@@ -37,7 +37,7 @@ class InterruptTest {
                 try (FileChannel next = place.request("next" + i)) {
                     assertThat(next.tryLock()).isNotNull();
                     assertThat(Place.next(place.asked).id()).isEqualTo("next" + i);
-                    end.answer("CLEAN", "stopped", "stopped\n  DRAIN", "{}");
+                    end.answer("CLEAN", "stopped", "stopped", "stopped\n  DRAIN", "{}");
                     assertThat(place.read(place.files.stopped, Message.STOPPED).get("requests"))
                             .contains("next" + i);
                 }
@@ -57,7 +57,12 @@ class InterruptTest {
             assertThat(request.isOpen()).isTrue();
             Place.next(place.asked);
             Thread.currentThread().interrupt();
-            end.answer("FAILED", "stopped, but", "stopped, but", "{\"outcome\":\"FAILED\"}");
+            end.answer(
+                    "FAILED",
+                    "stopped, but",
+                    "stopped, but",
+                    "stopped, but",
+                    "{\"outcome\":\"FAILED\"}");
             assertThat(Thread.interrupted()).isTrue();
             Message answer = place.read(place.files.stopped, Message.STOPPED);
             assertThat(answer.get("outcome")).isEqualTo("FAILED");
@@ -79,7 +84,7 @@ class InterruptTest {
 
     private static CommandEnd command(Path directory) {
         CommandEnd.Order order =
-                new CommandEnd.Order("", TimeUnit.SECONDS.toNanos(5), CommandEnd.Until.STOPPED);
+                CommandEnd.Order.toStop(TimeUnit.SECONDS.toNanos(5), CommandEnd.Until.STOPPED);
         return new CommandEnd(directory, Place.NAME, order, sentence -> {});
     }
 

@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -138,19 +135,5 @@ class MessageTest {
         assertThat(message.get("id")).isEqualTo("bq\\\\");
         assertThat(message.get("absent")).isNull();
         assertThat(message.get("absent", "otherwise")).isEqualTo("otherwise");
-    }
-
-    @Test
-    void aFileLargerThanAnyOfTheProtocolIsRefusedUnread(@TempDir Path directory) throws Exception {
-        Path large = Files.write(directory.resolve("large"), new byte[ControlFiles.LARGEST + 1]);
-        try (var channel = ControlFiles.openToRead(large)) {
-            assertThatThrownBy(() -> ControlFiles.read(channel))
-                    .isInstanceOf(Message.MalformedException.class)
-                    .hasMessage("has 1048577 bytes; allowed: 1048576");
-        }
-        Path largest = Files.write(directory.resolve("largest"), new byte[ControlFiles.LARGEST]);
-        try (var channel = ControlFiles.openToRead(largest)) {
-            assertThat(ControlFiles.read(channel)).hasSize(ControlFiles.LARGEST);
-        }
     }
 }

@@ -16,13 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A control directory of a test: an application's end in it, and files made by hand. */
-final class Place implements ApplicationEnd.Listener {
+class Place implements ApplicationEnd.Listener {
     static final String NAME = "process";
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
     final Path directory;
     final ControlFiles files;
     final BlockingQueue<Request> asked = new LinkedBlockingQueue<>();
+    final BlockingQueue<Request> askedForMore = new LinkedBlockingQueue<>();
     final BlockingQueue<Request> left = new LinkedBlockingQueue<>();
     private final AtomicInteger looks = new AtomicInteger();
     final BlockingQueue<String> said = new LinkedBlockingQueue<>();
@@ -73,6 +74,11 @@ final class Place implements ApplicationEnd.Listener {
     @Override
     public void asked(Request request) {
         asked.add(request);
+    }
+
+    @Override
+    public void askedForMore(Request request) {
+        askedForMore.add(request);
     }
 
     @Override

@@ -271,6 +271,30 @@ class ReportPageTest {
     }
 
     @Test
+    void whatElseThereIsToSayOfAStepStandsUnderItAndWhereNoThreadStandsIsNoStack()
+            throws Exception {
+        String quiet = SampleReports.step(
+                "quiet wait",
+                "NOTIFY",
+                "DONE",
+                0,
+                3_200,
+                20_000,
+                ",\"detail\":\"quiet after 3.2 s\"");
+        String drain = SampleReports.step(
+                "work in flight",
+                "DRAIN",
+                "HUNG",
+                3_200,
+                9_000,
+                9_000,
+                ",\"stacks\":[{\"thread\":\"\\\"GET /x\\\" was admitted by us\",\"frames\":[]}]");
+        Document page = page(SampleReports.report("FORCED", 12_200, "", List.of(quiet, drain)));
+        assertThat(rows(page)).contains("quiet after 3.2 s", "\"GET /x\" was admitted by us");
+        assertThat(all(page, "details")).isEmpty();
+    }
+
+    @Test
     void everyResultHasABarOfItsOwnLookAndASignBesideTheName() throws Exception {
         Document page = page(SampleReports.forced());
         assertThat(all(page, "g"))

@@ -49,24 +49,139 @@ class ArchitectureTest {
     }
 
     @Test
+    void grpcKnowsTheExportedPackagesOfCoreAndGrpc() {
+        DescribedPredicate<JavaClass> grpc = resideInAPackage("io.grpc");
+        DescribedPredicate<JavaClass> known =
+                allOf(Modules.GRPC).or(exportedByCore()).or(grpc);
+        // Each in one class, so that whoever does without it needs none of its jars.
+        mayKnow(
+                Modules.GRPC,
+                known.or(resideInAPackage("io.grpc.netty.shaded.."))
+                        .or(resideInAPackage("io.grpc.protobuf.services"))
+                        .or(resideInAPackage("io.grpc.health.v1")));
+        classes()
+                .that(allOf(Modules.GRPC))
+                .and()
+                .haveNameNotMatching("org\\.stop4j\\.grpc\\.(GrpcHealth|NettyLoops)(\\$.*)?")
+                .should()
+                .onlyDependOnClassesThat(describe(
+                        "of no more than grpc-api",
+                        type -> !type.getPackageName().startsWith("io.grpc.")))
+                .check(ALL);
+    }
+
+    @Test
+    void nettyKnowsTheExportedPackagesOfCoreAndNetty() {
+        mayKnow(
+                Modules.NETTY,
+                allOf(Modules.NETTY).or(exportedByCore()).or(resideInAPackage("io.netty..")));
+    }
+
+    @Test
+    void servletKnowsTheExportedPackagesOfCoreTheServletApiAndEachStepItsContainer() {
+        DescribedPredicate<JavaClass> known =
+                allOf(Modules.SERVLET).or(exportedByCore()).or(below("jakarta.servlet"));
+        DescribedPredicate<JavaClass> containers =
+                below("org.apache").or(below("org.eclipse.jetty")).or(below("io.undertow"));
+        mayKnow(Modules.SERVLET, known.or(containers));
+        // In one class each, so that it is loaded only where its container is.
+        onlyIn("TomcatStep", "org.apache");
+        onlyIn("JettyStep", "org.eclipse.jetty");
+        onlyIn("UndertowStep", "io.undertow");
+    }
+
+    private static void onlyIn(String step, String container) {
+        classes()
+                .that(allOf(Modules.SERVLET))
+                .and(describe(
+                        "not " + step,
+                        type -> !type.getName().startsWith("org.stop4j.servlet." + step)))
+                .should()
+                .onlyDependOnClassesThat(DescribedPredicate.not(below(container)))
+                .check(ALL);
+    }
+
+    private static DescribedPredicate<JavaClass> below(String name) {
+        return describe(
+                "below " + name,
+                type -> type.getBaseComponentType().getPackageName().startsWith(name));
+    }
+
+    @Test
     void theCommandKnowsOnlyTheExportedPackagesOfCore() {
         mayKnow(Modules.CLI, allOf(Modules.CLI).or(exportedByCore()));
     }
 
     @Test
-    void testingKnowsTheExportedPackagesOfCoreAndItsExtensionAlsoJUnit() {
-        // In one class, so that whoever tests without JUnit never loads it.
-        DescribedPredicate<JavaClass> junit = resideInAPackage("org.junit.jupiter.api.extension");
-        DescribedPredicate<JavaClass> known = allOf(Modules.TESTING).or(exportedByCore());
-        mayKnow(Modules.TESTING, known.or(junit));
+    void theCheckKnowsItsYamlParserAndNothingOfTheOthers() {
+        mayKnow(Modules.CHECK, allOf(Modules.CHECK).or(below("org.snakeyaml.engine.v2")));
+    }
+
+    @Test
+    void kafkaKnowsTheExportedPackagesOfCoreAndTheClientOfKafka() {
+        // Not its internals, which change with any version.
+        DescribedPredicate<JavaClass> client = describe(
+                "of Kafka's client",
+                type -> type.getPackageName().startsWith("org.apache.kafka.")
+                        && !type.getPackageName().contains(".internals"));
+        mayKnow(Modules.KAFKA, allOf(Modules.KAFKA).or(exportedByCore()).or(client));
+    }
+
+    @Test
+    void springKnowsTheExportedPackagesOfCoreServletAndHttpAndWhatIsBroughtBySpring() {
+        DescribedPredicate<JavaClass> adapters =
+                in(Modules.exportsOf(Modules.SERVLET)).or(in(Modules.exportsOf(Modules.HTTP)));
+        DescribedPredicate<JavaClass> spring = below("org.springframework")
+                .or(below("jakarta.servlet"))
+                .or(below("io.micrometer"))
+                .or(below("io.opentelemetry"))
+                // Spring's own, to log and to call around methods; whoever has Spring has them.
+                .or(below("org.apache.commons.logging"))
+                .or(below("org.aopalliance.intercept"))
+                .or(below("reactor.core"))
+                .or(below("reactor.netty.http.server"))
+                .or(below("io.netty.handler.codec.http"))
+                .or(below("org.reactivestreams"));
+        mayKnow(
+                Modules.SPRING,
+                allOf(Modules.SPRING).or(exportedByCore()).or(adapters).or(spring));
+        // Its web servers have moved from line to line: they are known by their names.
+        classes()
+                .that(allOf(Modules.SPRING))
+                .should()
+                .onlyDependOnClassesThat(describe(
+                        "of what all lines of Boot have in the same place",
+                        type -> !type.getPackageName().startsWith("org.springframework.boot.web.")
+                                || type.getPackageName()
+                                        .equals("org.springframework.boot.web.servlet")))
+                .check(ALL);
+    }
+
+    @Test
+    void testingKnowsTheExportedPackagesOfCoreAndItsExtensionAndContractsAlsoJUnit() {
+        DescribedPredicate<JavaClass> junit = resideInAPackage("org.junit.jupiter.api..");
+        DescribedPredicate<JavaClass> logging = resideInAPackage("java.util.logging");
+        mayKnow(
+                Modules.TESTING,
+                allOf(Modules.TESTING).or(exportedByCore()).or(junit).or(logging));
+        // Named one by one, so that whoever tests without JUnit never loads them. The contracts are
+        // test classes, which their users extend; they look at what is logged.
+        Set<String> ofJUnit = Set.of(
+                "StopExtension", "ServerContract", "HttpServerContract", "Life", "ContractLog");
         classes()
                 .that(allOf(Modules.TESTING))
-                .and()
-                .doNotHaveFullyQualifiedName("org.stop4j.testing.StopExtension")
+                .and(describe("not named above", type -> !ofJUnit.contains(outermost(type))))
                 .should()
-                .onlyDependOnClassesThat(
-                        describe("not of JUnit", type -> !type.getName().startsWith("org.junit")))
+                .onlyDependOnClassesThat(describe(
+                        "neither of JUnit nor of java.util.logging",
+                        type -> !type.getName().startsWith("org.junit")
+                                && !type.getName().startsWith("java.util.logging")))
                 .check(ALL);
+    }
+
+    private static String outermost(JavaClass type) {
+        String name = type.getName().substring(type.getPackageName().length() + 1);
+        return name.contains("$") ? name.substring(0, name.indexOf('$')) : name;
     }
 
     @Test
@@ -145,7 +260,9 @@ class ArchitectureTest {
     // ---- modules
 
     static Set<String> publishedModules() {
-        return new TreeSet<>(Modules.EXPORTS.keySet());
+        Set<String> published = new TreeSet<>(Modules.EXPORTS.keySet());
+        published.removeAll(Modules.AUTOMATIC);
+        return published;
     }
 
     @ParameterizedTest
@@ -201,7 +318,11 @@ class ArchitectureTest {
     void sunMiscIsNamedOnlyWhereSignalsAreTaken() {
         // Searched in the constants: it is reached by reflection, so no dependency shows it.
         for (String name : List.of("sun.misc", "sun/misc", "jdk.internal", "jdk/internal")) {
-            assertThat(ALL.stream().filter(type -> Modules.mentions(type, name)))
+            assertThat(ALL.stream()
+                            .filter(type -> Modules.mentions(type, name))
+                            // It tells a native image what the one place will look for.
+                            .filter(type ->
+                                    !type.getName().equals("org.stop4j.spring.StopRuntimeHints")))
                     .as("classes that mention %s", name)
                     .allMatch(type -> type.getPackageName().equals("org.stop4j.internal.signal"));
         }
@@ -238,18 +359,20 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheCommandWritesToTheStandardStreams() {
-        // The command's results and words are its product; a library has a log.
+    void onlyTheCommandsWriteToTheStandardStreams() {
+        // A command's results and words are its product; a library has a log.
         noClasses()
                 .that()
-                .resideOutsideOfPackage("org.stop4j.cli")
+                .resideOutsideOfPackages("org.stop4j.cli", "org.stop4j.check")
                 .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
                 .check(ALL);
     }
 
     @Test
     void theLogIsSystemLoggerAlone() {
+        // But the contracts of adapters read, in tests, what anybody logs: see above.
         noClasses()
+                .that(describe("not in testing", type -> !Modules.of(type).equals(Modules.TESTING)))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.util.logging..")
@@ -323,6 +446,8 @@ class ArchitectureTest {
         for (String name : slow) {
             assertThat(classesOfTheCommand())
                     .as("classes that use %s", name)
+                    // Reads the jar's manifest, for --version alone.
+                    .filteredOn(type -> !type.getSimpleName().equals("Commit"))
                     .filteredOn(type -> Modules.mentions(type, name))
                     .isEmpty();
         }

@@ -15,8 +15,17 @@ import java.util.stream.Collectors;
 
 /** What the documentation shows as code is code that this build compiles. */
 class DocumentationTest {
-    private static final List<String> MODULES =
-            List.of("stop-core", "stop-http", "stop-cli", "stop-testing");
+    private static final List<String> MODULES = List.of(
+            "stop-core",
+            "stop-http",
+            "stop-cli",
+            "stop-check",
+            "stop-testing",
+            "adapters/stop-grpc",
+            "adapters/stop-kafka",
+            "adapters/stop-netty",
+            "adapters/stop-servlet",
+            "adapters/stop-spring-boot-starter");
 
     private static final Pattern MARKDOWN =
             Pattern.compile("^```java[^\\n]*\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);

@@ -22,27 +22,57 @@ import java.util.stream.Collectors;
 /** The published modules, as their class files are. */
 final class Modules {
     static final String CORE = "org.stop4j";
+    static final String GRPC = "org.stop4j.grpc";
     static final String HTTP = "org.stop4j.http";
     static final String CLI = "org.stop4j.cli";
+    static final String CHECK = "org.stop4j.check";
+    static final String NETTY = "org.stop4j.netty";
+    static final String SERVLET = "org.stop4j.servlet";
     static final String TESTING = "org.stop4j.testing";
+    static final String KAFKA = "org.stop4j.kafka";
+    static final String SPRING = "org.stop4j.spring";
 
     /** Every published module and the packages that it exports to everybody. */
     static final Map<String, Set<String>> EXPORTS = Map.of(
             CORE, Set.of("org.stop4j", "org.stop4j.spi"),
+            GRPC, Set.of("org.stop4j.grpc"),
             HTTP, Set.of("org.stop4j.http"),
             CLI, Set.of("org.stop4j.cli"),
-            TESTING, Set.of("org.stop4j.testing"));
+            CHECK, Set.of("org.stop4j.check"),
+            SERVLET, Set.of("org.stop4j.servlet"),
+            NETTY, Set.of("org.stop4j.netty"),
+            TESTING, Set.of("org.stop4j.testing"),
+            KAFKA, Set.of("org.stop4j.kafka"),
+            SPRING, Set.of("org.stop4j.spring"));
+
+    /**
+     * Those that have only a name in their manifest: Kafka's jar, which it needs, has no module name; and Spring's are
+     * automatic modules themselves.
+     */
+    static final Set<String> AUTOMATIC = Set.of(KAFKA, SPRING);
 
     /** One class of each, to find its files by. */
     private static final Map<String, String> DOORS = Map.of(
             CORE,
             "org.stop4j.Stop",
+            GRPC,
+            "org.stop4j.grpc.GrpcStop",
             HTTP,
             "org.stop4j.http.StopServer",
             CLI,
             "org.stop4j.cli.Main",
+            CHECK,
+            "org.stop4j.check.Main",
+            NETTY,
+            "org.stop4j.netty.NettyStop",
+            SERVLET,
+            "org.stop4j.servlet.StopFilter",
             TESTING,
-            "org.stop4j.testing.VirtualTime");
+            "org.stop4j.testing.VirtualTime",
+            KAFKA,
+            "org.stop4j.kafka.ConsumerLoop",
+            SPRING,
+            "org.stop4j.spring.StopAutoConfiguration");
 
     private Modules() {}
 
@@ -61,11 +91,29 @@ final class Modules {
     /** Which of the published modules a class is in. */
     static String of(JavaClass type) {
         String name = type.getPackageName();
+        if (isIn(name, GRPC)) {
+            return GRPC;
+        }
         if (isIn(name, HTTP)) {
             return HTTP;
         }
+        if (isIn(name, NETTY)) {
+            return NETTY;
+        }
+        if (isIn(name, SERVLET)) {
+            return SERVLET;
+        }
         if (isIn(name, TESTING)) {
             return TESTING;
+        }
+        if (isIn(name, KAFKA)) {
+            return KAFKA;
+        }
+        if (isIn(name, SPRING)) {
+            return SPRING;
+        }
+        if (isIn(name, CHECK)) {
+            return CHECK;
         }
         return isIn(name, CLI) ? CLI : CORE;
     }
@@ -74,7 +122,7 @@ final class Modules {
         return name.equals(root) || name.startsWith(root + ".");
     }
 
-    /** The module's descriptor; fails if it has none of its own. */
+    /** The module's descriptor; fails if it has none of its own, but for {@link #AUTOMATIC}. */
     static ModuleDescriptor descriptor(String module) {
         Path files;
         try {
@@ -88,7 +136,7 @@ final class Modules {
                 .find(module)
                 .orElseThrow(() -> new AssertionError("no module " + module + " in " + files))
                 .descriptor();
-        if (descriptor.isAutomatic()) {
+        if (descriptor.isAutomatic() && !AUTOMATIC.contains(module)) {
             throw new AssertionError("no module-info in " + files);
         }
         return descriptor;

@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -271,7 +272,10 @@ class FailureTest {
             String how, Stop.Builder builder, VirtualTime time, RecordingExit exit)
             throws Exception {
         Stop stop = builder.timeout(seconds(100)).abortOnFailure(Phase.DRAIN).start();
+        // What has not begun would be skipped, too.
+        CountDownLatch begun = new CountDownLatch(1);
         stop.step(Phase.DRAIN, "http", (Step) deadline -> {
+                    begun.await();
                     if (how.equals("hang")) {
                         time.hangUninterruptibly();
                     } else if (how.equals("interrupt")) {
@@ -280,7 +284,10 @@ class FailureTest {
                     throw new IOException("on purpose");
                 })
                 .ceiling(seconds(1));
-        stop.step(Phase.DRAIN, "beside", (Step) deadline -> time.sleep(seconds(5)));
+        stop.step(Phase.DRAIN, "beside", (Step) deadline -> {
+            begun.countDown();
+            time.sleep(seconds(5));
+        });
         stop.step(Phase.DRAIN, "next", NOTHING).after("http", "beside");
         stop.step(Phase.CLOSE, "pool", NOTHING);
         stop.step(Phase.LAST, "telemetry", NOTHING);

@@ -31,6 +31,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * -Dstop.graph.seed=…} runs that one alone, {@code -Dstop.graph.count=…} so many.
  */
 class GraphTest {
+    /** Graphs that have found something: always among them. */
+    private static final long[] FOUND = {568222316776544489L};
+
     private static final Duration LONG = Duration.ofDays(1);
 
     /** What came of one graph. */
@@ -51,7 +54,7 @@ class GraphTest {
         int count = one != null ? 1 : Integer.getInteger("stop.graph.count", 300);
         Set<Result> seen = new LinkedHashSet<>();
         for (int i = 0; i < count; i++) {
-            long seed = one != null ? one : seeds.nextLong();
+            long seed = one != null ? one : i < FOUND.length ? FOUND[i] : seeds.nextLong();
             try {
                 seen.addAll(check(new Graph(seed)));
             } catch (AssertionError | RuntimeException e) {

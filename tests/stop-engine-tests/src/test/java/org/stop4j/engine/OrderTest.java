@@ -8,6 +8,7 @@ import static org.stop4j.engine.Ends.step;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.stop4j.Gate;
 import org.stop4j.Outcome;
 import org.stop4j.Phase;
 import org.stop4j.RegisteredStep;
@@ -114,6 +115,39 @@ class OrderTest {
         Report report = end(stop);
         assertThat(step(report, "next").begin()).isEqualTo(seconds(2.1));
         assertThat(step(report, "next").result()).isEqualTo(StepReport.Result.DONE);
+    }
+
+    @Test
+    void whatComesAfterTheQuietWaitIsDoneWithTheGateOpen(Stop.Builder builder, VirtualTime time)
+            throws Exception {
+        Stop stop = builder.quietWait(seconds(3), seconds(1), seconds(10)).start();
+        Gate gate = stop.gate();
+        AtomicReference<Boolean> open = new AtomicReference<>();
+        stop.step(Phase.NOTIFY, "go away", (Step) deadline -> open.set(gate.isOpen()))
+                .after(Gate.QUIET_WAIT);
+        stop.step(Phase.NOTIFY, "gone", sleeping(time, 1)).after("go away");
+        stop.step(Phase.NOTIFY, "registry", sleeping(time, 2));
+        Report report = end(stop);
+        assertThat(report.outcome()).isEqualTo(Outcome.CLEAN);
+        assertThat(step(report, Gate.QUIET_WAIT).begin()).isEqualTo(seconds(2));
+        assertThat(step(report, "go away").begin()).isEqualTo(seconds(3));
+        assertThat(step(report, "gone").begin()).isEqualTo(seconds(3));
+        assertThat(step(report, Gate.STEP).begin()).isEqualTo(seconds(4));
+        assertThat(open).hasValue(true);
+    }
+
+    @Test
+    void whatComesAfterTheQuietWaitComesAfterAllOthersWhereThereIsNone(Stop stop, VirtualTime time)
+            throws Exception {
+        stop.step(Phase.NOTIFY, "go away", NOTHING).after(Gate.QUIET_WAIT);
+        stop.step(Phase.NOTIFY, "registry", sleeping(time, 2));
+        stop.step(Phase.DRAIN, "http", NOTHING).after(Gate.QUIET_WAIT);
+        stop.step(Phase.DRAIN, "queue", sleeping(time, 1));
+        Report report = end(stop);
+        assertThat(report.outcome()).isEqualTo(Outcome.CLEAN);
+        assertThat(report.notes()).isEmpty();
+        assertThat(step(report, "go away").begin()).isEqualTo(seconds(2));
+        assertThat(step(report, "http").begin()).isEqualTo(seconds(2));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.stop4j.engine.Ends.seconds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.stop4j.Phase;
+import org.stop4j.PhaseReport;
 import org.stop4j.Reason;
 import org.stop4j.Registration;
 import org.stop4j.Report;
@@ -21,6 +22,7 @@ import org.stop4j.testing.RecordingExit;
 import org.stop4j.testing.StopExtension;
 import org.stop4j.testing.VirtualTime;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -60,6 +62,62 @@ class StateTest {
             instants.add(stop.since(state).orElseThrow().toEpochMilli());
         }
         assertThat(instants).isSorted();
+    }
+
+    @Test
+    void whileItGoesOnItTellsHowThePhasesThatAreOverHaveComeOut(
+            Stop.Builder builder, VirtualTime time) throws Exception {
+        Stop stop = builder.timeout(seconds(10)).start();
+        List<PhaseReport> seen = new CopyOnWriteArrayList<>();
+        stop.step(Phase.DRAIN, "failing", deadline -> {
+            time.sleep(seconds(1));
+            throw new IllegalStateException("on purpose");
+        });
+        stop.step(Phase.FINISH, "hanging", (Step) deadline -> time.hang());
+        stop.step(Phase.LAST, "metrics", (Step) deadline -> seen.addAll(stop.phases()));
+        assertThat(stop.phases()).isEmpty();
+
+        Report report = end(stop);
+
+        assertThat(seen).extracting(PhaseReport::phase).containsExactly(Phase.DRAIN, Phase.FINISH);
+        assertThat(seen).isEqualTo(report.phases().subList(0, 2));
+        assertThat(stop.phases()).isEqualTo(report.phases());
+    }
+
+    @Test
+    void itTellsHowFarItsStepsAreAndHowMuchTimeIsLeft(Stop.Builder builder, VirtualTime time)
+            throws Exception {
+        Stop stop = builder.timeout(seconds(10)).start();
+        List<String> seen = new CopyOnWriteArrayList<>();
+        List<Duration> left = new CopyOnWriteArrayList<>();
+        stop.step(Phase.NOTIFY, "done", (Step) deadline -> time.sleep(seconds(1)));
+        stop.step(Phase.DRAIN, "failing", deadline -> {
+            throw new IllegalStateException("on purpose");
+        });
+        stop.step(Phase.FINISH, "hanging", (Step) deadline -> time.hang()).ceiling(seconds(2));
+        stop.step(Phase.CLOSE, "looking", deadline -> {
+            stop.steps().forEach(step -> seen.add(step.phase() + ' ' + step.progress()));
+            left.add(stop.timeLeft().orElseThrow());
+        });
+        stop.step(Phase.LAST, "waiting", (Step) deadline -> {});
+        assertThat(stop.timeLeft()).isEmpty();
+        assertThat(stop.steps())
+                .extracting(step -> step.name() + ' ' + step.progress() + ' ' + step.begun())
+                .startsWith("done WAITING Optional.empty")
+                .hasSize(5);
+
+        end(stop);
+
+        assertThat(seen)
+                .containsExactly(
+                        "NOTIFY DONE",
+                        "DRAIN FAILED",
+                        "FINISH GIVEN_UP",
+                        "CLOSE RUNNING",
+                        "LAST WAITING");
+        assertThat(left)
+                .singleElement()
+                .satisfies(its -> assertThat(its).isBetween(seconds(6.5), seconds(7)));
     }
 
     // ---- a drain, and back

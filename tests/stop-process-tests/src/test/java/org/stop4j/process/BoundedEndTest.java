@@ -70,7 +70,7 @@ class BoundedEndTest {
                         "--step=CLOSE/b:5");
                 Child command = Child.stop(place, "--json")) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(1);
-            String json = command.out().get(0);
+            String json = command.lastOut();
             assertThat(JsonText.at(json, "report", "exitCode")).isEqualTo(3L);
             assertThat(JsonText.at(json, "report", "outcome")).isEqualTo("FORCED");
             assertThat(JsonText.at(json, "report", "steps", 0, "name")).isEqualTo("deaf");

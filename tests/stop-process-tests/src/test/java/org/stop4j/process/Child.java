@@ -143,6 +143,20 @@ final class Child implements AutoCloseable {
         return copy(err);
     }
 
+    /** What the command says on standard error besides how the stop goes on. */
+    List<String> said() {
+        return err().stream()
+                .filter(line -> !line.matches("stop: (RUNNING|DRAINING|STOPPING|STOPPED)\\b.*"))
+                .toList();
+    }
+
+    /** The last line on standard output: with {@code --json}, the result. */
+    String lastOut() {
+        List<String> lines = out();
+        assertThat(lines).as("standard output of %s", this).isNotEmpty();
+        return lines.get(lines.size() - 1);
+    }
+
     private static List<String> copy(List<String> lines) {
         synchronized (lines) {
             return List.copyOf(lines);
@@ -275,6 +289,16 @@ final class Child implements AutoCloseable {
                 throw new AssertionError(e);
             }
         }
+    }
+
+    /** The status of a StopApp that is up, when it has told its last: it is written again only when something happens. */
+    static String settledStatus(Path directory) {
+        return Awaitility.await("the status of an application at " + directory)
+                .atMost(PATIENCE)
+                .until(
+                        () -> Files.readString(directory.resolve("process.status")),
+                        // The last of its triggers.
+                        status -> status.contains("the test"));
     }
 
     /** What is in a directory; a test that ends well leaves nothing. */

@@ -44,7 +44,7 @@ class CommandFaultsTest {
                     .as("it waits for one of an older kind")
                     .isTrue();
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(4);
-            assertThat(command.err()).last().asString().contains("timed out after 2000 ms");
+            assertThat(command.said()).last().asString().contains("timed out after 2000 ms");
             assertThat(command.out()).isEmpty();
         }
         assertNothingIsLeft();
@@ -54,7 +54,7 @@ class CommandFaultsTest {
     void noWaitWithoutAnApplicationExitsWithFourAtOnce() {
         try (Child command = Child.stop(environment, "--no-wait", "--timeout", "1440m")) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(4);
-            assertThat(command.err()).singleElement().asString().contains("process.lock");
+            assertThat(command.said()).singleElement().asString().contains("process.lock");
         }
         assertNothingIsLeft();
     }
@@ -67,7 +67,7 @@ class CommandFaultsTest {
         }
         try (Child command = Child.stop(environment, "--timeout", "1440m")) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(4);
-            assertThat(command.err())
+            assertThat(command.said())
                     .singleElement()
                     .asString()
                     .contains("no application: nobody holds", "process.lock");
@@ -90,7 +90,7 @@ class CommandFaultsTest {
             app.signal("KILL");
             ofTheKilled = "-" + app.pid() + "-";
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(4);
-            assertThat(command.err())
+            assertThat(command.said())
                     .singleElement()
                     .asString()
                     .contains("pid " + app.pid(), "ended before it answered");
@@ -117,7 +117,7 @@ class CommandFaultsTest {
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT", "HUP"})
     void aCommandThatIsEndedBySignalTakesItsRequestBack(String signal) {
-        try (Child command = Child.stop(environment)) {
+        try (Child command = Child.stopBy(Needs.defaultSignal(signal), environment)) {
             command.awaitErr("no application holds");
             Awaitility.await()
                     .atMost(Child.PATIENCE)
@@ -125,7 +125,7 @@ class CommandFaultsTest {
             command.signal(signal);
             int number = Map.of("TERM", 15, "INT", 2, "HUP", 1).getOrDefault(signal, 0);
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(128 + number);
-            assertThat(command.err()).last().asString().contains("interrupted");
+            assertThat(command.said()).last().asString().contains("interrupted");
         }
         assertNothingIsLeft();
     }

@@ -21,9 +21,9 @@ class CommandOptionsTest {
         try (command) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(2);
             assertThat(command.out()).isEmpty();
-            assertThat(command.err()).hasSize(2);
-            assertThat(command.err().get(0)).startsWith("stop: ").contains(words);
-            assertThat(command.err().get(1)).isEqualTo("stop: see stop --help");
+            assertThat(command.said()).hasSize(2);
+            assertThat(command.said().get(0)).startsWith("stop: ").contains(words);
+            assertThat(command.said().get(1)).isEqualTo("stop: see stop --help");
             assertThat(Child.filesIn(directory)).isEmpty();
         }
     }
@@ -136,7 +136,7 @@ class CommandOptionsTest {
         try (Child command =
                 Child.stop(Map.of("STOP_DIR", directory.toString(), "STOP_TIMEOUT_SECONDS", "1"))) {
             assertThat(command.awaitExit()).isEqualTo(4);
-            assertThat(command.err()).last().asString().contains("timed out after 1000 ms");
+            assertThat(command.said()).last().asString().contains("timed out after 1000 ms");
         }
     }
 
@@ -146,7 +146,7 @@ class CommandOptionsTest {
             try (Child command = Child.stop(Map.of("STOP_DIR", "relative"), option)) {
                 assertThat(command.awaitExit()).as("%s", command).isZero();
                 assertThat(command.out()).first().asString().containsIgnoringCase("stop ");
-                assertThat(command.err()).isEmpty();
+                assertThat(command.said()).isEmpty();
             }
         }
     }

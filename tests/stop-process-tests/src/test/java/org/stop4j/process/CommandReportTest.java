@@ -66,7 +66,7 @@ class CommandReportTest {
                 Child command = stop()) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(code);
             assertThat(command.out()).first().asString().startsWith("stopped ");
-            assertThat(command.err()).isEmpty();
+            assertThat(command.said()).isEmpty();
             app.awaitExit();
         }
         assertPage(outcome, words, ">one<");
@@ -78,7 +78,7 @@ class CommandReportTest {
         try (Child app = Child.appAt(directory, "--step=one:quick");
                 Child command = stop("--json")) {
             assertThat(command.awaitExit()).as("%s", command).isZero();
-            String json = String.join("\n", command.out());
+            String json = command.lastOut();
             assertThat(JsonText.at(json, "report", "outcome")).isEqualTo("CLEAN");
             app.awaitExit();
         }
@@ -116,7 +116,7 @@ class CommandReportTest {
     void withoutAnApplicationThereIsNoPageAndTheExitCodeIsTheSame() {
         try (Child command = stop("--timeout=300ms")) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(4);
-            assertThat(command.err())
+            assertThat(command.said())
                     .last()
                     .isEqualTo("stop: there is no report to write to " + page);
         }
@@ -129,7 +129,7 @@ class CommandReportTest {
         try (Child app = Child.appAt(directory, "--step=slow:30000");
                 Child command = stop("--timeout=500ms")) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(3);
-            assertThat(command.err())
+            assertThat(command.said())
                     .last()
                     .isEqualTo("stop: there is no report to write to " + page);
             assertThat(app.isAlive()).isTrue();
@@ -145,7 +145,7 @@ class CommandReportTest {
             app.awaitLine("up");
             try (Child command = stop()) {
                 assertThat(command.awaitExit()).as("%s", command).isZero();
-                assertThat(command.err())
+                assertThat(command.said())
                         .last()
                         .isEqualTo("stop: there is no report to write to " + page);
             }
@@ -162,7 +162,7 @@ class CommandReportTest {
                 Child command = Child.stopBy(prefix, environment, "--report", file.toString())) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(2);
             assertThat(command.out()).isEmpty();
-            assertThat(command.err())
+            assertThat(command.said())
                     .containsExactly(
                             "stop: --report is \"" + file + "\", but " + cause
                                     + "; allowed: a new file, or a regular file of this user,"
@@ -245,7 +245,7 @@ class CommandReportTest {
             Files.createSymbolicLink(page, other);
             Files.createFile(go);
             assertThat(command.awaitExit()).as("%s", command).isZero();
-            assertThat(command.err())
+            assertThat(command.said())
                     .containsExactly("stop: no report written to " + page + ": " + page
                             + ": is a symbolic link");
             app.awaitExit();
@@ -268,7 +268,7 @@ class CommandReportTest {
             Files.createFile(go);
             assertThat(command.awaitExit()).as("%s", command).isZero();
             assertThat(command.out()).first().asString().startsWith("stopped ");
-            assertThat(command.err())
+            assertThat(command.said())
                     .containsExactly("stop: no report written to " + folder.resolve("stop.html")
                             + ": " + folder + ": no such directory");
             app.awaitExit();
@@ -289,7 +289,7 @@ class CommandReportTest {
             try (Child app = Child.appAt(directory, "--step=one:quick");
                     Child command = stopTo(full.resolve("stop.html"))) {
                 assertThat(command.awaitExit()).as("%s", command).isZero();
-                assertThat(command.err())
+                assertThat(command.said())
                         .containsExactly("stop: no report written to " + full.resolve("stop.html")
                                 + ": No space left on device");
                 app.awaitExit();

@@ -52,7 +52,7 @@ class CommandTest {
         try (Child app = app("--step=slow:until-" + all)) {
             List<Child> commands = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                commands.add(Child.stop(environment, "--until", "stopped", "--reason", "r" + i));
+                commands.add(Child.stop(environment, "--verbose", "--reason", "r" + i));
             }
             Awaitility.await().atMost(Child.PATIENCE).until(() -> requestsListed() == count);
             Files.createFile(all);
@@ -91,7 +91,7 @@ class CommandTest {
                 Child command = Child.stop(environment)) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(commandCode);
             assertThat(String.join("\n", command.out())).contains(words);
-            assertThat(command.err()).isEmpty();
+            assertThat(command.said()).isEmpty();
             assertThat(app.awaitExit()).as("%s", app).isEqualTo(appCode);
             assertThat(app.out()).contains("step two");
         }
@@ -137,7 +137,7 @@ class CommandTest {
             try (Child command =
                     Child.stop(environment, "--until", "exited", "--timeout", "1500ms")) {
                 assertThat(command.awaitExit()).as("%s", command).isEqualTo(3);
-                assertThat(command.err())
+                assertThat(command.said())
                         .singleElement()
                         .asString()
                         .contains("stopped cleanly", "its process has not ended");
@@ -172,7 +172,7 @@ class CommandTest {
                 Child command = Child.stop(environment, "--timeout", "1500ms")) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(3);
             assertThat(command.out()).isEmpty();
-            assertThat(command.err())
+            assertThat(command.said())
                     .singleElement()
                     .asString()
                     .contains("timed out after 1500 ms", "has taken the request", "\"slow\"");
@@ -182,12 +182,11 @@ class CommandTest {
     }
 
     @Test
-    void jsonIsOneParseableLineWithTheReportInIt() {
+    void theLastLineOfJsonIsTheResultWithTheReportInIt() {
         try (Child app = app("--step=q\"uo\\te:throw");
                 Child command = Child.stop(environment, "--json", "--reason", "a \"b\"\nc\u0001")) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(1);
-            assertThat(command.out()).hasSize(1);
-            String json = command.out().get(0);
+            String json = command.lastOut();
             assertThat(JsonText.at(json, "result")).isEqualTo("STOPPED_UNCLEAN");
             assertThat(JsonText.at(json, "exitCode")).isEqualTo(1L);
             assertThat(JsonText.at(json, "report", "outcome")).isEqualTo("FAILED");
@@ -206,7 +205,7 @@ class CommandTest {
         try (Child command = Child.stop(environment, "--json", "--timeout=100ms")) {
             assertThat(command.awaitExit()).isEqualTo(4);
             assertThat(command.out()).hasSize(1);
-            String json = command.out().get(0);
+            String json = command.lastOut();
             assertThat(JsonText.at(json, "result")).isEqualTo("NO_APPLICATION");
             assertThat(JsonText.at(json, "exitCode")).isEqualTo(4L);
             assertThat(JsonText.at(json, "message")).asString().contains(directory.toString());
@@ -220,13 +219,13 @@ class CommandTest {
                 Child command = Child.stop(environment, "--quiet")) {
             assertThat(command.awaitExit()).as("%s", command).isZero();
             assertThat(command.out()).isEmpty();
-            assertThat(command.err()).isEmpty();
+            assertThat(command.said()).isEmpty();
             assertThat(app.awaitExit()).isZero();
         }
         try (Child command = Child.stop(environment, "-q", "--timeout", "100ms")) {
             assertThat(command.awaitExit()).isEqualTo(4);
             assertThat(command.out()).isEmpty();
-            assertThat(command.err()).last().asString().contains("timed out after 100 ms");
+            assertThat(command.said()).last().asString().contains("timed out after 100 ms");
         }
         assertNothingIsLeft();
     }
@@ -281,7 +280,7 @@ class CommandTest {
                         launcher.toString())) {
             assertThat(command.awaitExit()).as("%s", command).isZero();
             assertThat(command.out()).first().asString().contains("stopped cleanly");
-            assertThat(command.err()).isEmpty();
+            assertThat(command.said()).isEmpty();
             assertThat(app.awaitExit()).isZero();
         }
         assertNothingIsLeft();

@@ -38,14 +38,17 @@ class ContainerTest {
 
     /** What {@code kubectl exec} or a preStop hook does: a process more in the application's namespaces. */
     private Child exec(Child container, String... options) {
-        long init = ProcessHandle.of(container.pid())
+        String init = Long.toString(init(container).pid());
+        return Child.stopBy(List.of("nsenter", "-p", "-m", "-t", init), environment, options);
+    }
+
+    /** Its process 1, as it is seen from here. */
+    private static ProcessHandle init(Child container) {
+        return ProcessHandle.of(container.pid())
                 .orElseThrow()
                 .children()
                 .findFirst()
-                .orElseThrow()
-                .pid();
-        return Child.stopBy(
-                List.of("nsenter", "-p", "-m", "-t", Long.toString(init)), environment, options);
+                .orElseThrow();
     }
 
     @Test
@@ -86,18 +89,37 @@ class ContainerTest {
     }
 
     @Test
+    void
+            aCommandThatIsProcessOneInItsContainerIsNotTakenForTheApplicationThatIsProcessOneInAnother() {
+        try (Child container = container("--command", "--step=slow:60000");
+                Child waiting = Child.stopBy(
+                        List.of("unshare", "-pf", "--mount-proc", "--kill-child"),
+                        environment,
+                        "--timeout=1440m")) {
+            container.awaitLine("step slow");
+            String pid = Long.toString(init(waiting).pid());
+            try (Child command = Child.stop(Map.of(), "--pid", pid, "--status")) {
+                assertThat(command.awaitExit()).as("%s", command).isEqualTo(4);
+                assertThat(command.err())
+                        .containsExactly(
+                                "stop: process " + pid + " does not listen to the stop command");
+            }
+            pid = Long.toString(init(container).pid());
+            try (Child command = Child.stop(Map.of(), "--pid", pid, "--status")) {
+                assertThat(command.awaitExit()).as("%s", command).isZero();
+                assertThat(command.out()).first().asString().contains("STOPPING, pid 1, ");
+            }
+        }
+    }
+
+    @Test
     void theCommandInAnotherPidNamespaceSeesTheApplicationDie() {
         try (Child container = container("--command", "--step=slow:60000");
                 Child command = Child.stop(environment, "--timeout", "1440m")) {
             container.awaitLine("step slow");
-            ProcessHandle init = ProcessHandle.of(container.pid())
-                    .orElseThrow()
-                    .children()
-                    .findFirst()
-                    .orElseThrow();
-            assertThat(init.destroyForcibly()).isTrue();
+            assertThat(init(container).destroyForcibly()).isTrue();
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(4);
-            assertThat(command.err())
+            assertThat(command.said())
                     .last()
                     .asString()
                     .contains("(pid 1)", "ended before it answered");

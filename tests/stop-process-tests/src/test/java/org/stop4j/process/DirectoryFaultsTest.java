@@ -40,7 +40,7 @@ class DirectoryFaultsTest {
         assertThat(app.out()).isEmpty();
         assertThat(command.awaitExit()).as("%s", command).isEqualTo(5);
         assertThat(command.out()).isEmpty();
-        assertThat(command.err())
+        assertThat(command.said())
                 .singleElement()
                 .asString()
                 .startsWith("stop: ")
@@ -218,7 +218,7 @@ class DirectoryFaultsTest {
                     .until(() -> Child.filesIn(directory).size() == 2);
             try (Child command = Child.stop(environment)) {
                 assertThat(command.awaitExit()).as("%s\n%s", command, app).isZero();
-                assertThat(command.err()).isEmpty();
+                assertThat(command.said()).isEmpty();
             }
             assertThat(app.awaitExit()).isZero();
         }

@@ -96,7 +96,7 @@ class FileKindsTest {
                         .as("%s", command)
                         .isEqualTo(kind.isRegular() ? 0 : 5);
                 if (!kind.isRegular()) {
-                    assertThat(command.err())
+                    assertThat(command.said())
                             .singleElement()
                             .asString()
                             .contains(request.toString(), kind.words, "remove it");
@@ -127,7 +127,7 @@ class FileKindsTest {
             assertThat(app.awaitErr("ControlDirectoryException"))
                     .contains(lock.toString(), kind.words);
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(5);
-            assertThat(command.err())
+            assertThat(command.said())
                     .singleElement()
                     .asString()
                     .contains(lock.toString(), kind.words);
@@ -146,7 +146,7 @@ class FileKindsTest {
             kind.put(answer, target);
             try (Child command = Child.stop(environment)) {
                 assertThat(command.awaitExit()).as("%s", command).isEqualTo(5);
-                assertThat(command.err())
+                assertThat(command.said())
                         .singleElement()
                         .asString()
                         .contains(answer.toString(), kind.words);

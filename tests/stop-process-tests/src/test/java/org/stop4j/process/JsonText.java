@@ -14,13 +14,19 @@ final class JsonText {
         this.text = text;
     }
 
-    /** Reads the whole text, one object, and returns what the path of keys and indices leads to in it. */
-    static Object at(String text, Object... path) {
+    /** Reads the whole text, one object. */
+    static Map<String, Object> object(String text) {
         JsonText json = new JsonText(text);
-        Object value = json.readObject();
+        Map<String, Object> object = json.readObject();
         if (json.at != text.length()) {
             throw json.wrong("the end");
         }
+        return object;
+    }
+
+    /** Reads the whole text, one object, and returns what the path of keys and indices leads to in it. */
+    static Object at(String text, Object... path) {
+        Object value = object(text);
         for (Object step : path) {
             Object inner = step instanceof Integer index
                     ? ((List<?>) value).get(index)

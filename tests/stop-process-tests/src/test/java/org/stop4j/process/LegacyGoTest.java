@@ -74,7 +74,7 @@ class LegacyGoTest {
             app.awaitLine("up");
             try (Child command = Child.stopBy(user, Map.of("TMPDIR", directory.toString()))) {
                 assertThat(command.awaitExit()).as("%s\n%s", command, app).isZero();
-                assertThat(command.err())
+                assertThat(command.said())
                         .singleElement()
                         .asString()
                         .contains("no application holds", "process.lock", "older kind");

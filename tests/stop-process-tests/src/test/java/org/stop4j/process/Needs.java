@@ -90,4 +90,13 @@ final class Needs {
         works("chmod", "1777", directory.toString());
         return directory;
     }
+
+    /**
+     * What goes before a command so that it can be sent this signal: whoever runs these tests, a script's background or
+     * nohup, may have it ignored, and so would a child.
+     */
+    static List<String> defaultSignal(String signal) {
+        works("env", "--default-signal=" + signal, "true");
+        return List.of("env", "--default-signal=" + signal);
+    }
 }

@@ -88,7 +88,7 @@ class StaleFilesTest {
             Files.writeString(directory.resolve("process.stopped"), answer);
             try (Child command = Child.stop(environment, "--timeout", "1500ms")) {
                 assertThat(command.awaitExit()).as("%s", command).isEqualTo(3);
-                assertThat(command.err()).last().asString().contains("has not finished");
+                assertThat(command.said()).last().asString().contains("has not finished");
             }
         }
     }
@@ -120,7 +120,7 @@ class StaleFilesTest {
                 Path fresh = Files.writeString(directory.resolve("fresh"), "garbage\n");
                 Files.move(fresh, directory.resolve("process.stopped"));
                 assertThat(command.awaitExit()).as("%s", command).isZero();
-                assertThat(command.err())
+                assertThat(command.said())
                         .singleElement()
                         .asString()
                         .contains("process.stopped is not in the format of the stop protocol");

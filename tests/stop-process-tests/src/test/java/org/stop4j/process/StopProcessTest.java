@@ -22,8 +22,8 @@ class StopProcessTest {
                 .env("STOP_DIR", directory.toString())
                 .start()) {
             app.awaitLine("up");
-            try (Child stop =
-                    Child.stop(Map.of("STOP_DIR", directory.toString()), "--reason", "a test")) {
+            try (Child stop = Child.stop(
+                    Map.of("STOP_DIR", directory.toString()), "--verbose", "--reason", "a test")) {
                 assertThat(stop.awaitExit()).as("%s", stop).isZero();
                 assertThat(stop.out())
                         .first()
@@ -36,7 +36,7 @@ class StopProcessTest {
                         .last()
                         .asString()
                         .startsWith("    done \"one\" ");
-                assertThat(stop.err()).isEmpty();
+                assertThat(stop.said()).isEmpty();
             }
             assertThat(app.awaitExit()).as("%s", app).isZero();
             assertThat(app.out()).containsSubsequence("up", "step one", "stopped CLEAN");

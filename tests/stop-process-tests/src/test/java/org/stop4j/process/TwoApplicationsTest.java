@@ -64,7 +64,7 @@ class TwoApplicationsTest {
                 assertThat(second.isAlive()).isTrue();
                 second.signal("TERM");
                 assertThat(second.awaitExit()).isZero();
-                assertThat(second.err().stream().filter(line -> line.contains("WARNING")))
+                assertThat(second.said().stream().filter(line -> line.contains("WARNING")))
                         .hasSize(1);
             }
         }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.stop4j.ControlDirectory;
+import org.stop4j.StopAnswer;
+import org.stop4j.StopClient;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +73,7 @@ class UsersTest {
                         .contains("belongs to uid " + UID, "allowed: uid 0");
                 try (Child command = Child.stop(at(directory))) {
                     assertThat(command.awaitExit()).as("%s", command).isEqualTo(5);
-                    assertThat(command.err())
+                    assertThat(command.said())
                             .singleElement()
                             .asString()
                             .contains(request.toString(), "belongs to uid " + UID, "remove it");
@@ -94,7 +98,7 @@ class UsersTest {
             app.awaitLine("up");
             try (Child command = Child.stopBy(foreign, at(directory))) {
                 assertThat(command.awaitExit()).as("%s", command).isEqualTo(5);
-                assertThat(command.err())
+                assertThat(command.said())
                         .singleElement()
                         .asString()
                         .contains(
@@ -112,7 +116,7 @@ class UsersTest {
             app.awaitLine("up");
             try (Child command = Child.stopBy(foreign, at(directory))) {
                 assertThat(command.awaitExit()).as("%s", command).isEqualTo(5);
-                assertThat(command.err())
+                assertThat(command.said())
                         .singleElement()
                         .asString()
                         .contains(directory.toString(), "permission denied");
@@ -125,12 +129,63 @@ class UsersTest {
     void rootsCommandStopsAnotherUsersApplicationInThatUsersPrivateDirectory() {
         Path directory = Needs.directory(parent, "private", "rwx------", Needs.FOREIGN_UID);
         try (Child app = foreignApp(directory);
-                Child command = Child.stop(at(directory), "--reason", "by root")) {
+                Child command =
+                        Child.stop(at(directory), "--reason", "by root", "--until=exited")) {
             assertThat(command.awaitExit()).as("%s\n%s", command, app).isZero();
             assertThat(command.out()).first().asString().contains("by root");
             assertThat(app.awaitExit()).as("%s", app).isZero();
+            assertThat(app.errText())
+                    .as("root's acknowledgement is read")
+                    .doesNotContain("ignored");
         }
         assertThat(Child.filesIn(directory)).isEmpty();
+    }
+
+    @Test
+    void whoOwnsAProcessCannotLeadRootToAnotherApplicationByExchangingTheDirectoryAfterTheLook()
+            throws Exception {
+        Path directory = Needs.directory(parent, "private", "rwx------", Needs.FOREIGN_UID);
+        Path roots = Needs.directory(parent, "roots", "rwx------", 0);
+        try (Child app = foreignApp(directory);
+                Child other = app(List.of(), roots)) {
+            other.awaitLine("up");
+            // What `stop --pid` does, in its two halves.
+            ControlDirectory found = ControlDirectory.ofProcess(app.pid()).orElseThrow();
+            Files.move(directory, parent.resolve("away"));
+            Files.createSymbolicLink(directory, roots);
+            StopClient client = StopClient.at(found);
+            assertThat(client.status()).isEmpty();
+            try (StopAnswer stop = client.stop();
+                    StopAnswer drain = client.drain()) {
+                for (StopAnswer answer : List.of(stop, drain)) {
+                    assertThat(answer.result()).isEqualTo(StopAnswer.Result.NO_APPLICATION);
+                    assertThat(answer.message())
+                            .contains("another one, pid " + other.pid() + ", has its place");
+                }
+            }
+            assertThat(other.out()).containsExactly("up");
+            assertThat(Child.filesIn(roots)).containsExactly("process.lock", "process.status");
+        }
+    }
+
+    @Test
+    void aProcessWhoseStatusNamesNoInstanceIsNotFoundSinceNothingWouldTellItFromAnotherLater()
+            throws IOException {
+        Path directory = Needs.directory(parent, "private", "rwx------", Needs.FOREIGN_UID);
+        try (Child app = foreignApp(directory)) {
+            Path status = directory.resolve("process.status");
+            String nameless = Child.settledStatus(directory).replaceFirst("(?m)^instance=.*\n", "");
+            Path made = Files.writeString(directory.resolve("made"), nameless);
+            Files.setAttribute(made, "unix:uid", Needs.FOREIGN_UID);
+            Files.move(made, status, StandardCopyOption.ATOMIC_MOVE);
+            try (Child command = Child.stop(Map.of(), "--pid", Long.toString(app.pid()))) {
+                assertThat(command.awaitExit()).as("%s", command).isEqualTo(4);
+                assertThat(command.err())
+                        .containsExactly("stop: process " + app.pid()
+                                + " does not listen to the stop command");
+            }
+            assertThat(app.isAlive()).isTrue();
+        }
     }
 
     @Test
@@ -152,7 +207,7 @@ class UsersTest {
         try (Child app = foreignApp(directory)) {
             try (Child command = Child.stop(at(directory))) {
                 assertThat(command.awaitExit()).as("%s", command).isEqualTo(5);
-                assertThat(command.err())
+                assertThat(command.said())
                         .singleElement()
                         .asString()
                         .contains("process.lock", "belongs to uid " + UID, "as that user");
@@ -184,7 +239,7 @@ class UsersTest {
         Files.setAttribute(answer, "unix:uid", Needs.FOREIGN_UID);
         try (Child command = Child.stop(at(directory))) {
             assertThat(command.awaitExit()).as("%s", command).isEqualTo(5);
-            assertThat(command.err())
+            assertThat(command.said())
                     .singleElement()
                     .asString()
                     .contains(answer.toString(), "belongs to uid " + UID);

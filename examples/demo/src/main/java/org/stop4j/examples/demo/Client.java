@@ -13,31 +13,40 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One keep-alive connection that is always busy and never tries anything twice: a request that was sent
- * and not answered in full is lost. It ends when the server tells it to close.
+ * and not answered in full is lost. When the server tells it to close, it ends or opens the next one.
  */
 final class Client implements Runnable {
     private static final int MILLIS_PER_REQUEST = 200;
 
     private final int port;
     private final int number;
+    private final boolean reconnects;
     private final Counts counts;
     private final AtomicBoolean over;
+    private int requests;
 
-    Client(int port, int number, Counts counts, AtomicBoolean over) {
+    Client(int port, int number, boolean reconnects, Counts counts, AtomicBoolean over) {
         this.port = port;
         this.number = number;
+        this.reconnects = reconnects;
         this.counts = counts;
         this.over = over;
     }
 
     @Override
     public void run() {
+        do {
+            useConnection();
+        } while (reconnects && !over.get());
+    }
+
+    private void useConnection() {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(socket.getInputStream());
             boolean open = true;
-            for (int i = 0; open && !over.get(); i++) {
-                open = request(socket, in, number + "-" + i);
+            while (open && !over.get()) {
+                open = request(socket, in, number + "-" + requests++);
             }
         } catch (IOException e) {
             counts.connectionFailed();
@@ -54,6 +63,7 @@ final class Client implements Runnable {
             String status = line(in);
             int length = 0;
             boolean close = false;
+            boolean later = false;
             for (String header = line(in); !header.isEmpty(); header = line(in)) {
                 String lower = header.toLowerCase(Locale.ROOT);
                 if (lower.startsWith("content-length:")) {
@@ -61,9 +71,10 @@ final class Client implements Runnable {
                             lower.substring("content-length:".length()).trim());
                 }
                 close |= lower.equals("connection: close");
+                later |= lower.startsWith("retry-after:");
             }
             byte[] body = in.readNBytes(length);
-            if (status.startsWith("HTTP/1.1 503")) {
+            if (status.startsWith("HTTP/1.1 503") && close && later) {
                 counts.refused();
                 return false;
             }

@@ -39,9 +39,14 @@ final class Counts {
         return sent.get() - answered.get() - refused.get() - lost.get();
     }
 
-    /** Whether every request had its answer, and there were requests on every connection. */
+    /** Whether every request was answered or sent back, and there were requests on every connection. */
     boolean nothingLost() {
         return lost.get() == 0 && inFlight() == 0 && notConnected.get() == 0 && sent.get() > 0;
+    }
+
+    /** Whether, besides, none was sent back. */
+    boolean allAnswered() {
+        return nothingLost() && refused.get() == 0;
     }
 
     void print() {

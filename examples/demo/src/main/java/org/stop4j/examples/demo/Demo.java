@@ -1,129 +1,89 @@
 package org.stop4j.examples.demo;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Starts the service, keeps 64 connections busy, runs the real {@code stop} command in the middle of it,
- * and prints what became of the requests. Its arguments: the service's jar and the command.
+ * Keeps 64 connections busy, runs the real {@code stop} command in the middle of it, and prints what became
+ * of the requests: if there is a haproxy, it replaces both of two instances behind it, and otherwise stops
+ * one directly. Its arguments: the service's jar and the command.
  */
 public final class Demo {
     private static final int CONNECTIONS = 64;
     private static final int WARM_UP_REQUESTS = 10 * CONNECTIONS;
-    private static final long PATIENCE_SECONDS = 60;
 
-    private Demo() {}
+    private final Path serviceJar;
+    private final Path command;
+
+    private Demo(Path serviceJar, Path command) {
+        this.serviceJar = serviceJar;
+        this.command = command;
+    }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        Path control = Files.createTempDirectory("stop-demo");
-        boolean good = new Demo().run(Path.of(arguments[0]), Path.of(arguments[1]), control);
-        boolean clean = leavesNothing(control);
-        System.exit(good && clean ? 0 : 1);
+        Demo demo = new Demo(Path.of(arguments[0]), Path.of(arguments[1]));
+        Optional<Path> haproxy = Haproxy.program();
+        boolean good = haproxy.isPresent() ? demo.rolling(haproxy.get()) : demo.direct();
+        System.exit(good ? 0 : 1);
     }
 
-    private boolean run(Path serviceJar, Path command, Path control)
+    /** One instance with nothing in front: what comes too late is sent back. */
+    private boolean direct() throws IOException, InterruptedException {
+        System.out.println("no haproxy on the PATH: one instance is stopped, without a balancer");
+        try (Service service = new Service("service", serviceJar, Map.of());
+                Traffic traffic = new Traffic(service.port(), CONNECTIONS, false)) {
+            warmUp(traffic, service);
+            System.out.println("stop: with " + traffic.counts().inFlight() + " requests in flight");
+            boolean stopped = service.stop(command);
+            traffic.end();
+            traffic.counts().print();
+            return stopped && traffic.counts().nothingLost();
+        }
+    }
+
+    /** Two instances behind haproxy, each replaced by a new one: every request must be answered. */
+    private boolean rolling(Path haproxyProgram) throws IOException, InterruptedException {
+        try (Haproxy haproxy = new Haproxy(haproxyProgram);
+                Service one = add("service 1", haproxy);
+                Service two = add("service 2", haproxy);
+                Traffic traffic = new Traffic(haproxy.port(), CONNECTIONS, true)) {
+            System.out.println("haproxy: port " + haproxy.port() + ", in front of both");
+            warmUp(traffic, one);
+            try (Service newOne = add("service 3", haproxy)) {
+                boolean stopped = stop(one, traffic);
+                try (Service newTwo = add("service 4", haproxy)) {
+                    stopped &= stop(two, traffic);
+                    warmUp(traffic, newTwo);
+                    traffic.end();
+                    traffic.counts().print();
+                    return stopped && traffic.counts().allAnswered();
+                }
+            }
+        }
+    }
+
+    private Service add(String name, Haproxy haproxy) throws IOException, InterruptedException {
+        // Makes an instance wait until balancers have noticed, as in a cluster.
+        Map<String, String> inCluster = Map.of("KUBERNETES_SERVICE_HOST", "127.0.0.1");
+        Service service = new Service(name, serviceJar, inCluster);
+        haproxy.add(service);
+        return service;
+    }
+
+    private boolean stop(Service service, Traffic traffic)
             throws IOException, InterruptedException {
-        Process service = start(
-                control,
-                ProcessBuilder.Redirect.PIPE,
-                javaProgram(),
-                "-jar",
-                serviceJar.toString(),
-                "--port=0");
-        try (BufferedReader lines = service.inputReader()) {
-            int port = port(lines.readLine());
-            System.out.println("service: pid " + service.pid() + ", port " + port);
-
-            Counts counts = new Counts();
-            AtomicBoolean over = new AtomicBoolean();
-            List<Thread> clients = connect(port, counts, over);
-            while (counts.answeredSoFar() < WARM_UP_REQUESTS && service.isAlive()) {
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
-            System.out.println("stop: with " + counts.inFlight() + " requests in flight");
-
-            long start = System.nanoTime();
-            Process stop = start(
-                    control,
-                    ProcessBuilder.Redirect.INHERIT,
-                    command.toString(),
-                    "--reason",
-                    "demo");
-            int commandExit = end(stop, "the stop command");
-            long commandMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            int serviceExit = end(service, "the service");
-            long serviceMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            over.set(true);
-            for (Thread client : clients) {
-                client.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
-            }
-
-            counts.print();
-            System.out.println(
-                    "the command took   " + commandMillis + " ms, exit code " + commandExit);
-            System.out.println(
-                    "the service ended  after " + serviceMillis + " ms, exit code " + serviceExit);
-            return counts.nothingLost() && commandExit == 0 && serviceExit == 0;
-        } finally {
-            service.destroyForcibly();
-        }
+        System.out.println("stop: " + service.name() + ", with "
+                + traffic.counts().inFlight() + " requests in flight");
+        return service.stop(command);
     }
 
-    private static List<Thread> connect(int port, Counts counts, AtomicBoolean over) {
-        List<Thread> clients = new ArrayList<>();
-        for (int i = 0; i < CONNECTIONS; i++) {
-            Thread client = new Thread(new Client(port, i, counts, over), "client-" + i);
-            client.setDaemon(true);
-            client.start();
-            clients.add(client);
-        }
-        return clients;
-    }
-
-    private static int port(String line) throws IOException {
-        String beginning = "listening on ";
-        if (line == null || !line.startsWith(beginning)) {
-            throw new IOException("the service did not start; it said: " + line);
-        }
-        return Integer.parseInt(line.substring(beginning.length()));
-    }
-
-    private static Process start(Path control, ProcessBuilder.Redirect output, String... command)
-            throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(name -> name.startsWith("STOP_"));
-        builder.environment().put("STOP_DIR", control.toString());
-        return builder.redirectError(ProcessBuilder.Redirect.INHERIT)
-                .redirectOutput(output)
-                .start();
-    }
-
-    private static String javaProgram() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
-    private static int end(Process process, String what) throws IOException, InterruptedException {
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new IOException(what + " did not end in " + PATIENCE_SECONDS + " s");
-        }
-        return process.exitValue();
-    }
-
-    private static boolean leavesNothing(Path control) throws IOException {
-        try {
-            Files.delete(control);
-            return true;
-        } catch (DirectoryNotEmptyException e) {
-            System.err.println("files were left behind in " + control);
-            return false;
+    private static void warmUp(Traffic traffic, Service service) throws InterruptedException {
+        int goal = traffic.counts().answeredSoFar() + WARM_UP_REQUESTS;
+        while (traffic.counts().answeredSoFar() < goal && service.isAlive()) {
+            TimeUnit.MILLISECONDS.sleep(10);
         }
     }
 }

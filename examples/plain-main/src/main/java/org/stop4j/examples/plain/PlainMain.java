@@ -4,9 +4,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
 import org.stop4j.ControlDirectoryException;
-import org.stop4j.Phase;
-import org.stop4j.State;
 import org.stop4j.Stop;
+import org.stop4j.http.HttpGate;
+import org.stop4j.http.StopServer;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,54 +14,62 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
 
-/** An HTTP service that loses no request when it is stopped by a signal or the {@code stop} command. */
+/**
+ * An HTTP service that loses no request when it is stopped by a signal, the {@code stop} command
+ * or, if it has a port for that, HTTP.
+ */
 public final class PlainMain {
-    private final Stop stop;
-    private final Traffic traffic = new Traffic();
-
-    private PlainMain(Stop stop) {
-        this.stop = stop;
-    }
+    private PlainMain() {}
 
     public static void main(String[] arguments) {
         try {
-            HttpServer server = listen(Query.port(arguments));
-            new PlainMain(Stop.builder().onSignals().onCommand().start()).serve(server);
+            Arguments given = Arguments.of(arguments);
+            HttpServer server = listen(given.host(), given.port());
+            Stop.Builder described = Stop.builder().onSignals().onCommand();
+            onHttp(described, given);
+            serve(server, given.quietWait(described).start());
         } catch (IOException | IllegalArgumentException | ControlDirectoryException e) {
             System.err.println("plain-main: " + e.getMessage());
             System.exit(2);
         }
     }
 
-    private static HttpServer listen(int port) throws IOException {
+    private static HttpServer listen(String host, int port) throws IOException {
         try {
-            return HttpServer.create(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            return HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), port), 512);
         } catch (IOException e) {
-            throw new IOException("cannot listen on port " + port + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "cannot listen on " + host + ", port " + port + ": " + e.getMessage(), e);
         }
     }
 
-    private void serve(HttpServer server) {
+    private static void onHttp(Stop.Builder described, Arguments given) {
+        if (given.stopPort() == Arguments.NONE) {
+            return;
+        }
+        String token = System.getenv("STOP_TOKEN");
+        if (token == null) {
+            throw new IllegalArgumentException("--stop-port needs the variable STOP_TOKEN");
+        }
+        described.trigger(StopServer.on(given.stopPort()).host(given.host()).token(token));
+    }
+
+    private static void serve(HttpServer server, Stop stop) {
         server.setExecutor(Executors.newCachedThreadPool());
-        server.createContext("/job", this::job);
-        server.createContext("/ready", this::ready);
-        stop.step(Phase.DRAIN, "http", deadline -> {
-            traffic.drain(deadline);
-            server.stop(0);
-        });
+        // On the server itself: to ask whether the process is ready is no work that it waits for.
+        server.createContext("/ready", exchange -> ready(exchange, stop));
+        server.createContext("/live", PlainMain::live);
+        HttpGate.around(stop, server).createContext("/job", PlainMain::job);
         server.start();
         System.out.println("listening on " + server.getAddress().getPort());
     }
 
-    /** {@code ANY /job?id=X&ms=N&bytes=B}: works N ms, answers B bytes that begin with X and a line end. */
-    private void job(HttpExchange exchange) throws IOException {
+    /**
+     * {@code ANY /job?id=X&ms=N&bytes=B}: works N ms, answers B bytes that begin with X and a line
+     * end.
+     */
+    private static void job(HttpExchange exchange) throws IOException {
         try (exchange) {
-            if (!traffic.enter()) {
-                exchange.getResponseHeaders().set("Retry-After", "1");
-                answer(exchange, 503, Query.text("stopping\n"));
-                return;
-            }
             try {
                 Query query = Query.of(exchange.getRequestURI());
                 exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
@@ -71,25 +79,25 @@ public final class PlainMain {
                 answer(exchange, 400, Query.text(e.getMessage() + "\n"));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            } finally {
-                traffic.exit();
             }
         }
     }
 
-    private void ready(HttpExchange exchange) throws IOException {
+    private static void ready(HttpExchange exchange, Stop stop) throws IOException {
         try (exchange) {
-            boolean ready = stop.state() == State.RUNNING;
-            answer(exchange, ready ? 200 : 503, Query.text(ready ? "ready\n" : "stopping\n"));
+            String why = stop.readiness().why();
+            boolean ready = why.isEmpty();
+            answer(exchange, ready ? 200 : 503, Query.text(ready ? "ready\n" : why + "\n"));
         }
     }
 
-    private void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
-        if (stop.state() != State.RUNNING) {
-            // A client that keeps its connection would send the next request into the closing of
-            // it.
-            exchange.getResponseHeaders().set("Connection", "close");
+    private static void live(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            answer(exchange, 200, Query.text("live\n"));
         }
+    }
+
+    private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
         boolean head = exchange.getRequestMethod().equals("HEAD");
         exchange.sendResponseHeaders(status, head ? -1 : body.length);
         if (!head) {

@@ -31,19 +31,7 @@ record Query(String id, long millis, int bytes) {
         return new Query(id, millis, bytes);
     }
 
-    static int port(String[] arguments) {
-        int port = 8080;
-        for (String argument : arguments) {
-            if (!argument.startsWith("--port=")) {
-                throw new IllegalArgumentException(
-                        "unknown argument \"" + argument + "\"; allowed: --port=P");
-            }
-            port = number("--port", argument.substring("--port=".length()), 65_535);
-        }
-        return port;
-    }
-
-    private static int number(String name, String value, int most) {
+    static int number(String name, String value, int most) {
         if (value.matches("[0-9]{1,9}") && Integer.parseInt(value) <= most) {
             return Integer.parseInt(value);
         }

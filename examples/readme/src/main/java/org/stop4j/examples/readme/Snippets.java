@@ -1,11 +1,13 @@
 package org.stop4j.examples.readme;
 
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 
 import org.stop4j.CommandChannel;
 import org.stop4j.ControlDirectory;
 import org.stop4j.Deadline;
 import org.stop4j.Phase;
+import org.stop4j.QueueWorkers;
 import org.stop4j.Reason;
 import org.stop4j.Registration;
 import org.stop4j.Signal;
@@ -16,11 +18,16 @@ import org.stop4j.Step;
 import org.stop4j.Stop;
 import org.stop4j.StopAnswer;
 import org.stop4j.StopClient;
+import org.stop4j.Work;
+import org.stop4j.http.HttpGate;
 import org.stop4j.http.StopHandler;
 import org.stop4j.http.StopServer;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
@@ -97,6 +104,19 @@ final class Snippets {
         stop.step(Phase.LAST, "audit", (deadline, reason) -> audit.write("stopped: " + reason));
     }
 
+    /** Something to be shipped. */
+    record Order(int number) {}
+
+    /** Ships it. */
+    interface Shop {
+        void ship(Order order) throws IOException;
+    }
+
+    void queueWorkersOfTheJavadoc(Stop stop, BlockingQueue<Order> queue, Shop shop) {
+        QueueWorkers<Order> shipping = QueueWorkers.start("shipping", 4, queue, shop::ship);
+        stop.step(Phase.FINISH, "shipping", shipping);
+    }
+
     Stop ownPhaseOfTheReadme() {
         Phase flush = new Phase("FLUSH");
         Stop stop = Stop.builder()
@@ -142,6 +162,19 @@ final class Snippets {
                 .trigger(StopServer.on(8081).host("0.0.0.0").token(System.getenv("STOP_TOKEN")))
                 .start();
         return stop;
+    }
+
+    void gateOfTheReadme(Stop stop, Runnable export) {
+        try (Work work = stop.gate().enter("export 42")) { // refused once the gate is closed
+            export.run();
+        }
+    }
+
+    void javadocOfHttpGate(Stop stop, InetSocketAddress address, HttpHandler orders)
+            throws IOException {
+        HttpServer server = HttpGate.around(stop, HttpServer.create(address, 0));
+        server.createContext("/orders", orders);
+        server.start();
     }
 
     void javadocOfStopHandler(HttpServer server, Stop stop) {

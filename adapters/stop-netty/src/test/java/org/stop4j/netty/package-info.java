@@ -1,0 +1,5 @@
+/** Tests of the adapter for Netty. */
+@NullMarked
+package org.stop4j.netty;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stop4j.servlet;
+
+import org.jspecify.annotations.NullMarked;

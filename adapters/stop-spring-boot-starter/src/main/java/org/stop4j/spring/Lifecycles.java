@@ -1,0 +1,203 @@
+package org.stop4j.spring;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.Lifecycle;
+import org.springframework.context.LifecycleProcessor;
+import org.springframework.context.Phased;
+import org.springframework.context.SmartLifecycle;
+import org.stop4j.Deadline;
+import org.stop4j.Gate;
+import org.stop4j.Phase;
+import org.stop4j.Step;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * What of a context has a lifecycle, each a step: those of a higher phase of Spring's before those of a lower one, and
+ * whoever depends on another before that one, as Spring itself stops them.
+ */
+final class Lifecycles {
+    /** The names that Boot gives to those that close the port; their classes have moved from line to line. */
+    private static final String GRACEFUL = "webServerGracefulShutdown";
+
+    private static final List<String> WEB_SERVERS = List.of(GRACEFUL, "webServerStartStop");
+
+    /** Ends Boot's logging: what the stop has to say comes before that. */
+    private static final String LOGGING = "springBootLoggingLifecycle";
+
+    private final FoundSteps steps;
+    private final ConfigurableListableBeanFactory beans;
+    private final FoundExecutors executors;
+    private final Map<String, Lifecycle> registered = new LinkedHashMap<>();
+    /** Found before the beans are destroyed; null if there is none. */
+    private volatile @Nullable Lifecycle logging;
+
+    Lifecycles(FoundSteps steps, ConfigurableListableBeanFactory beans) {
+        this.steps = steps;
+        this.beans = beans;
+        executors = new FoundExecutors(beans);
+    }
+
+    /** The web servers are stopped as soon as nothing is in flight any more; returns the names of these steps. */
+    String[] registerWebServers() {
+        List<String> before = List.of(Gate.STEP);
+        List<String> servers = new ArrayList<>();
+        for (String name : WEB_SERVERS) {
+            Lifecycle bean = running().get(name);
+            if (bean != null && name.equals(GRACEFUL) && isOnUndertow()) {
+                registered.put(name, bean);
+            } else if (bean != null) {
+                before = register(Phase.DRAIN, name, bean, before);
+                servers.addAll(before);
+            }
+        }
+        return servers.toArray(new String[0]);
+    }
+
+    /**
+     * There, the graceful shutdown is left out: it makes Undertow answer 503 by itself, before our filter can say that the
+     * connection closes and when to come again; and nothing is in flight any more.
+     */
+    private boolean isOnUndertow() {
+        for (String name : beans.getSingletonNames()) {
+            Object bean = beans.getSingleton(name);
+            String type = bean == null ? "" : bean.getClass().getSimpleName();
+            if (type.startsWith("Undertow") && type.endsWith("WebServerFactory")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** All others, but for the logging: when the process ends, Boot's own hook does that. */
+    void register() {
+        if (beans.getSingleton(LOGGING) instanceof Lifecycle its) {
+            logging = its;
+        }
+        List<String> before = List.of();
+        for (List<String> group : groups()) {
+            before = registerGroup(group, before);
+        }
+    }
+
+    private List<String> registerGroup(List<String> group, List<String> before) {
+        Map<String, Lifecycle> running = running();
+        Set<String> next = new LinkedHashSet<>();
+        Map<String, List<String>> stepOf = new LinkedHashMap<>();
+        for (String name : group) {
+            Lifecycle bean = running.get(name);
+            if (bean != null) {
+                List<String> after = new ArrayList<>(before);
+                for (String dependent : beans.getDependentBeans(name)) {
+                    after.addAll(stepOf.getOrDefault(dependent, List.of()));
+                }
+                List<String> step = register(Phase.FINISH, name, bean, after);
+                stepOf.put(name, step);
+                next.addAll(step);
+            }
+        }
+        return next.isEmpty() ? before : List.copyOf(next);
+    }
+
+    private List<String> register(Phase phase, String name, Lifecycle bean, List<String> after) {
+        registered.put(name, bean);
+        return bean instanceof FoundExecutors.Found found
+                ? steps.add(found.kind(), name, found.bean(), phase, after, found.step())
+                : steps.add("lifecycle", name, bean, phase, after, new StopLifecycle(bean));
+    }
+
+    /** The names of what runs, in the order in which Spring stops it: in groups, dependents first. */
+    private List<List<String>> groups() {
+        Map<String, Lifecycle> left = running();
+        TreeMap<Integer, List<String>> byPhase = new TreeMap<>(Comparator.reverseOrder());
+        left.forEach(
+                (name, bean) -> byPhase.computeIfAbsent(phaseOf(bean), phase -> new ArrayList<>())
+                        .add(name));
+        List<List<String>> groups = new ArrayList<>();
+        for (List<String> members : byPhase.values()) {
+            List<String> group = new ArrayList<>();
+            for (String name : members) {
+                take(name, left, group);
+            }
+            groups.add(group);
+        }
+        return groups;
+    }
+
+    private void take(String name, Map<String, Lifecycle> left, List<String> group) {
+        if (left.remove(name) != null) {
+            for (String dependent : beans.getDependentBeans(name)) {
+                take(dependent, left, group);
+            }
+            group.add(name);
+        }
+    }
+
+    private static int phaseOf(Lifecycle bean) {
+        return bean instanceof Phased phased ? phased.getPhase() : 0;
+    }
+
+    /** What runs and has no step yet. */
+    private Map<String, Lifecycle> running() {
+        Map<String, Lifecycle> running = new LinkedHashMap<>();
+        for (String found : beans.getBeanNamesForType(Lifecycle.class, false, false)) {
+            String name = BeanFactoryUtils.transformedBeanName(found);
+            if (!name.equals(LOGGING) && beans.containsSingleton(name)) {
+                Object bean = beans.getBean(found);
+                if (bean instanceof Lifecycle lifecycle
+                        && !(bean instanceof LifecycleProcessor)
+                        && lifecycle.isRunning()) {
+                    running.put(name, lifecycle);
+                }
+            }
+        }
+        executors.addTo(running);
+        running.keySet().removeAll(registered.keySet());
+        return running;
+    }
+
+    /** Ends the logging of a context that is closed while the process lives on, as Spring would have done. */
+    void stopLogging() {
+        Lifecycle its = logging;
+        if (its != null && its.isRunning()) {
+            its.stop();
+        }
+    }
+
+    /** Stops one, and waits until it says that it has. */
+    private record StopLifecycle(Lifecycle bean) implements Step {
+        @Override
+        public void run(Deadline deadline) throws InterruptedException {
+            if (!bean.isRunning()) {
+                return;
+            }
+            if (!(bean instanceof SmartLifecycle smart)) {
+                bean.stop();
+                return;
+            }
+            CountDownLatch called = new CountDownLatch(1);
+            smart.stop(called::countDown);
+            try {
+                called.await();
+            } catch (InterruptedException e) {
+                if (called.getCount() == 0) {
+                    throw e; // it has called back, and kept that it was interrupted
+                }
+                throw new IllegalStateException(
+                        bean.getClass().getName()
+                                + ".stop(Runnable) has returned, but did not call back",
+                        e);
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package org.stop4j.spring;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.stop4j.Stop;
+
+/**
+ * Gives an application its {@link Stop}, and has the context closed by it in order. Not in a context below one that has
+ * a stop already.
+ *
+ * @since 0.1
+ */
+@AutoConfiguration(after = LifecycleAutoConfiguration.class)
+@ConditionalOnProperty(name = "stop.enabled", matchIfMissing = true)
+@ConditionalOnMissingBean(Stop.class)
+@EnableConfigurationProperties(StopProperties.class)
+public class StopAutoConfiguration {
+    /** Made by Spring. */
+    StopAutoConfiguration() {}
+
+    @Bean
+    static Surroundings.Finder stopSurroundingsFinder() {
+        return new Surroundings.Finder();
+    }
+
+    /** Is there if others send requests here. */
+    record WebTraffic() {}
+
+    @Bean
+    @ConditionalOnWebApplication
+    WebTraffic stopWebTraffic() {
+        return new WebTraffic();
+    }
+
+    /** Starts the stop, too: whoever has that may ask for it at once, and then the steps must be there. */
+    @Bean(destroyMethod = "uninstall")
+    ContextClosing stopContextClosing(
+            StopProperties properties,
+            Surroundings surroundings,
+            ConfigurableApplicationContext context,
+            ObjectProvider<WebTraffic> web,
+            ObjectProvider<StopCustomizer> customizers) {
+        Settings settings = new Settings(properties, surroundings, web.getIfAvailable() != null);
+        return new ContextClosing(settings.start(customizers.orderedStream().toList()), context);
+    }
+
+    @Bean(destroyMethod = "")
+    Stop stop(ContextClosing closing) {
+        return closing.stop();
+    }
+
+    @Bean
+    ReadinessBridge stopReadinessBridge(Stop stop, ConfigurableApplicationContext context) {
+        return new ReadinessBridge(stop, context);
+    }
+
+    /** Boot makes one, unless that was excluded. */
+    @Bean(name = "lifecycleProcessor")
+    @ConditionalOnMissingBean(name = "lifecycleProcessor")
+    DefaultLifecycleProcessor stopLifecycleProcessor() {
+        return new DefaultLifecycleProcessor();
+    }
+
+    @Bean
+    static HeldLifecycleProcessor stopHeldLifecycleProcessor() {
+        return new HeldLifecycleProcessor();
+    }
+}

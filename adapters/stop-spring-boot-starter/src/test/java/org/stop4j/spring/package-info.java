@@ -1,0 +1,4 @@
+@NullMarked
+package org.stop4j.spring;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stop4j.spring.user;
+
+import org.jspecify.annotations.NullMarked;

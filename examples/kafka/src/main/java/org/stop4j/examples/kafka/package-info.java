@@ -1,0 +1,2 @@
+/** A consumer of orders that loses and repeats none when it is stopped. */
+package org.stop4j.examples.kafka;
