@@ -295,13 +295,14 @@ public final class ApplicationEnd implements Closeable {
         try {
             if (home.inPlace()) {
                 status.rewriteIfGone();
-            } else {
-                if (home.takeAgain()) {
-                    status.rewrite();
-                }
-                watch.renew();
+                return true;
             }
-            return !home.homeless();
+            boolean taken = home.takeAgain();
+            if (taken) {
+                status.rewrite();
+            }
+            watch.renew();
+            return taken;
         } finally {
             guard.unlock();
         }

@@ -28,14 +28,12 @@ final class Home {
         this.notices = notices;
     }
 
-    /** Whether our lock is in the place now. */
+    /**
+     * Whether the place is ours now: our lock is there, and was not lost and put back while the place could not be
+     * taken anew; then it may not be locked any more.
+     */
     boolean inPlace() {
-        return lock.inPlace();
-    }
-
-    /** Whether the place was lost and could not be taken anew. */
-    boolean homeless() {
-        return homeless;
+        return !homeless && lock.inPlace();
     }
 
     /** Takes the place anew; returns whether it is ours again. Says either when it is new. */
@@ -46,7 +44,7 @@ final class Home {
                 // Else it would say that we hold the lock already.
                 Files.deleteIfExists(files.status);
             }
-            leaveLost();
+            removeOurs();
             LockFile fresh = LockFile.acquire(files, ourUid);
             // The old one stays locked: a command that has it open would take us for dead.
             lost.add(lock);
@@ -55,7 +53,7 @@ final class Home {
             notices.say(files.lock + " had been removed; it is there again");
             return true;
         } catch (IOException e) {
-            leaveBroken(e);
+            removeOursAtOnce(e);
             if (!homeless) {
                 homeless = true;
                 notices.say("the stop command cannot reach this process: " + ControlFiles.plain(e));
@@ -64,21 +62,22 @@ final class Home {
         }
     }
 
-    /** One that was lost and is back in the place is ours still, and would be lost by opening it. */
-    private void leaveLost() throws IOException {
+    /**
+     * One that was away when we looked and is back now is ours still, and would be let go of by opening it; one that
+     * is back after we have tried to take the place anew may have been. Who sees it there takes us for dead.
+     * The next try makes another one.
+     */
+    private void removeOurs() throws IOException {
+        lock.leave();
         for (LockFile before : lost) {
             before.leave();
         }
     }
 
-    /**
-     * One that was away when we looked and back when we tried to take the place anew may have been opened, and by that
-     * let go of: who sees it there takes us for dead. Without it, the next try makes another one.
-     */
-    private void leaveBroken(IOException failure) {
+    /** As {@link #removeOurs}, after a failure: not only when the place is tried again. */
+    private void removeOursAtOnce(IOException failure) {
         try {
-            lock.leave();
-            leaveLost();
+            removeOurs();
         } catch (IOException e) {
             failure.addSuppressed(e);
         }
@@ -87,7 +86,7 @@ final class Home {
     /** Removes our lock from the place; unless it is kept, lets go of it too, and of those before it. */
     void leave(boolean keepLock) throws IOException {
         try {
-            lock.leave();
+            removeOurs();
         } finally {
             if (!keepLock) {
                 release();

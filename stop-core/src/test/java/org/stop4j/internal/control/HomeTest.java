@@ -92,6 +92,27 @@ class HomeTest {
     }
 
     @Test
+    void aLockFileThatSomebodyBringsBackAfterNothingCouldTakeItsPlaceIsReplacedAndAsked()
+            throws Exception {
+        Place place = new Place(directory);
+        try (ApplicationEnd end = place.application()) {
+            Path away = Files.createLink(directory.resolve("away"), place.files.lock);
+            Path trap = Files.createSymbolicLink(directory.resolve("trap"), away);
+            Files.move(trap, place.files.lock, StandardCopyOption.ATOMIC_MOVE);
+            assertThat(Place.next(place.said)).contains("cannot reach this process");
+            Object lost = Files.getAttribute(away, "unix:ino");
+            Files.move(away, place.files.lock, StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel request = place.request("one")) {
+                assertThat(request.isOpen()).isTrue();
+                assertThat(Place.next(place.asked).id()).isEqualTo("one");
+            }
+            assertThat(Files.getAttribute(place.files.lock, "unix:ino")).isNotEqualTo(lost);
+            end.update();
+        }
+        assertThat(place.names()).isEmpty();
+    }
+
+    @Test
     void aDirectoryThatIsMadeAnewIsTakenAgainWithTheRequestThatIsInIt() throws Exception {
         Place place = new Place(Files.createDirectory(directory.resolve("inner")));
         try (ApplicationEnd end = place.application()) {
