@@ -165,7 +165,7 @@ class AttackTest {
                     Files.delete(file);
                 }
             } catch (NoSuchFileException e) {
-                continue; // the application has removed what was its own
+                // It was the application's own, which has removed it.
             }
         }
     }
