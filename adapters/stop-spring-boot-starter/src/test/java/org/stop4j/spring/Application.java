@@ -26,6 +26,12 @@ final class Application implements AutoCloseable {
     /** Starts it, as in a test: nothing is installed. */
     static Application start(
             WebApplicationType type, List<String> properties, Class<?>... sources) {
+        return new Application(run(type, properties, sources));
+    }
+
+    /** The same, for one that may be closed before anybody could ask it for a bean. */
+    static ConfigurableApplicationContext run(
+            WebApplicationType type, List<String> properties, Class<?>... sources) {
         SpringApplication application = new SpringApplication(sources);
         application.setWebApplicationType(type);
         application.setRegisterShutdownHook(false);
@@ -34,7 +40,7 @@ final class Application implements AutoCloseable {
         List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=0", "--spring.main.banner-mode=off", "--server.address=127.0.0.1"));
         properties.forEach(property -> arguments.add("--" + property));
-        return new Application(application.run(arguments.toArray(new String[0])));
+        return application.run(arguments.toArray(new String[0]));
     }
 
     /** Asks its stop, and waits for it. */

@@ -128,7 +128,7 @@ class ForeignCloseTest {
     @Test
     void aStopThatIsAskedForWhileTheContextIsMadeClosesItWhenItIsThere() throws Exception {
         try {
-            Application.start(
+            Application.run(
                             WebApplicationType.NONE,
                             List.of("stop.timeout=10s"),
                             StopsWhileStarting.class)
