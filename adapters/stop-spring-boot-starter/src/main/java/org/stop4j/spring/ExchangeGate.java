@@ -93,8 +93,8 @@ final class ExchangeGate implements HttpHandlerDecoratorFactory {
     }
 
     private Mono<Void> sayThatItCloses(ServerHttpRequest request, ServerHttpResponse response) {
-        if (stop.state() != State.RUNNING && HttpVersions.isHttp1(request)) {
-            response.getHeaders().set("Connection", "close");
+        if (stop.state() != State.RUNNING) {
+            LastAnswers.say(request, response);
         }
         return Mono.empty();
     }

@@ -25,7 +25,8 @@ import java.time.Duration;
  * with requests. A stream of events ({@code text/event-stream}) is completed when a stop begins, after the event that is
  * being sent; a WebSocket is closed with 1001. Other streams are waited for until they end.
  *
- * <p>Connections of HTTP/2 get no GOAWAY before the server is closed.
+ * <p>With the first answer after a stop has begun, a connection is told to end: of HTTP/1 by its header, of HTTP/2, over
+ * Reactor Netty, by GOAWAY.
  *
  * @since 0.1
  */

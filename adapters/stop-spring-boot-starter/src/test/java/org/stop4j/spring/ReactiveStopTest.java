@@ -107,7 +107,7 @@ class ReactiveStopTest {
         }
     }
 
-    private static Application start(String... properties) {
+    static Application start(String... properties) {
         List<String> all = new ArrayList<>(List.of(properties));
         all.add("management.endpoint.health.probes.enabled=true");
         // Of two servers on the class path, both would serve actuator.

@@ -39,10 +39,17 @@ record Server(String name, Protocol protocol, List<String> arguments) {
         if (boot.matches()) {
             Path lines = root.resolve("tests").resolve("boot-lines");
             Path file = lines.resolve(boot.group(1)).resolve("target").resolve(boot.group(2));
+            boolean http2 = protocol == Protocol.H2C;
             return new Server(
                     what,
                     protocol,
-                    List.of(BOOT_OPTION, "-cp", classPath(file), BOOT_MAIN, BOOT_PORT));
+                    List.of(
+                            BOOT_OPTION,
+                            "-cp",
+                            classPath(file),
+                            BOOT_MAIN,
+                            BOOT_PORT,
+                            "--server.http2.enabled=" + http2));
         }
         Path jar = what.endsWith(".jar")
                 ? Path.of(what)
