@@ -75,11 +75,12 @@ abstract class FoundListeners {
     private static String where(String name) {
         StringBuilder where = new StringBuilder();
         Thread.getAllStackTraces().forEach((thread, stack) -> {
-            if (thread.getName().startsWith(name + '-') && stack.length > 0) {
-                where.append("; thread \"")
-                        .append(thread.getName())
-                        .append("\" stands at ")
-                        .append(Place.in(stack));
+            if (thread.getName().startsWith(name + '-')) {
+                Place.own(stack)
+                        .ifPresent(place -> where.append("; thread \"")
+                                .append(thread.getName())
+                                .append("\" stands at ")
+                                .append(place));
             }
         });
         return where.toString();

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
 
 /** A broker that is its own controller; each topic has two partitions. */
 final class Kafka extends Server {
@@ -25,6 +26,11 @@ final class Kafka extends Server {
 
     String address() {
         return "127.0.0.1:" + port();
+    }
+
+    @Override
+    String ready() {
+        return "";
     }
 
     @Override
@@ -77,14 +83,17 @@ final class Kafka extends Server {
                     .get();
         }
         List<String> values = new ArrayList<>();
+        List<Future<?>> sends = new ArrayList<>();
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(client(), new StringSerializer(), new StringSerializer())) {
             for (int i = 0; i < count; i++) {
                 String value = topic + "-" + i;
-                producer.send(new ProducerRecord<>(topic, i % 2, "key", value));
+                sends.add(producer.send(new ProducerRecord<>(topic, i % 2, "key", value)));
                 values.add(value);
             }
-            producer.flush();
+            for (Future<?> send : sends) {
+                send.get();
+            }
         }
         return values;
     }

@@ -26,6 +26,11 @@ final class Rabbit extends Server {
     }
 
     @Override
+    String ready() {
+        return "Server startup complete";
+    }
+
+    @Override
     ProcessBuilder program(Path directory, int port, int distributionPort) throws IOException {
         // What is on the PATH insists on being the user rabbitmq; what it calls does not.
         Path server = Objects.requireNonNull(onPath(PROGRAM))

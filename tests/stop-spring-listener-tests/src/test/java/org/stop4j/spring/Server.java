@@ -42,7 +42,10 @@ abstract class Server implements AutoCloseable {
         }
     }
 
-    /** Has what it needs below the directory, and says what it has to say by {@link #run}. */
+    /** What it says when it is ready; empty if it says nothing. */
+    abstract String ready();
+
+    /** Has what it needs below the directory. */
     abstract ProcessBuilder program(Path directory, int port, int otherPort) throws IOException;
 
     private Process start(int port, int otherPort) throws IOException {
@@ -52,9 +55,16 @@ abstract class Server implements AutoCloseable {
                 .start();
     }
 
-    private static boolean comesUp(Process process, int port) {
-        Awaitility.await().atMost(PATIENCE).until(() -> !process.isAlive() || isTaken(port));
+    /** That somebody listens is not enough: another may have been faster to take the port. */
+    private boolean comesUp(Process process, int port) {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> !process.isAlive() || (isTaken(port) && output().contains(ready())));
         return process.isAlive();
+    }
+
+    private String output() throws IOException {
+        return Files.readString(directory.resolve("output"));
     }
 
     private static boolean isTaken(int port) {
@@ -73,7 +83,7 @@ abstract class Server implements AutoCloseable {
     }
 
     private String said() throws IOException {
-        List<String> lines = Files.readAllLines(directory.resolve("output"));
+        List<String> lines = output().lines().toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
     }
 
