@@ -131,15 +131,7 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
         Thread thread = closing;
         StackTraceElement[] stack =
                 thread == null ? new StackTraceElement[0] : thread.getStackTrace();
-        for (StackTraceElement frame : stack) {
-            String type = frame.getClassName();
-            if (!type.startsWith("java.")
-                    && !type.startsWith("jdk.")
-                    && !type.startsWith("org.springframework.")) {
-                return frame.toString();
-            }
-        }
-        return stack.length == 0 ? "a place that is not known" : stack[0].toString();
+        return Place.in(stack);
     }
 
     private void closeContext() {

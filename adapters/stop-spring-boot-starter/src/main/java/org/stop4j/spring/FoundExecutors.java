@@ -48,25 +48,6 @@ final class FoundExecutors {
         find = beans.getBean(StopProperties.class).find();
     }
 
-    /** What is found here, in the shape of what else runs. */
-    record Found(String kind, Object bean, int phase, Step step) implements Lifecycle, Phased {
-        @Override
-        public int getPhase() {
-            return phase;
-        }
-
-        @Override
-        public void start() {}
-
-        @Override
-        public void stop() {}
-
-        @Override
-        public boolean isRunning() {
-            return true;
-        }
-    }
-
     /** Adds what is found to what runs, or puts it in the place of the same bean. */
     void addTo(Map<String, Lifecycle> running) {
         if (find.executors()) {
@@ -78,7 +59,7 @@ final class FoundExecutors {
         Tasks tasks = beans.getBeanProvider(Tasks.class).getIfAvailable();
         if (tasks != null) {
             int beforeExecutors = ExecutorConfigurationSupport.DEFAULT_PHASE + 1;
-            running.put("stopTasks", new Found(Tasks.NAME, tasks, beforeExecutors, tasks));
+            running.put("stopTasks", new FoundLifecycle(Tasks.NAME, tasks, beforeExecutors, tasks));
         }
     }
 
@@ -96,9 +77,9 @@ final class FoundExecutors {
         return Optional.empty();
     }
 
-    private static Found found(Lifecycle bean, ExecutorService executor) {
+    private static FoundLifecycle found(Lifecycle bean, ExecutorService executor) {
         int phase = bean instanceof Phased phased ? phased.getPhase() : 0;
-        return new Found("executor", bean, phase, Step.shutDown(executor));
+        return new FoundLifecycle("executor", bean, phase, Step.shutDown(executor));
     }
 
     private void addExecutorServices(Map<String, Lifecycle> running) {
@@ -119,7 +100,7 @@ final class FoundExecutors {
         try {
             ExecutorService executor = beans.getBean(name, ExecutorService.class);
             return isPool(executor)
-                    ? Optional.of(new Found(
+                    ? Optional.of(new FoundLifecycle(
                             "executor",
                             executor,
                             ExecutorConfigurationSupport.DEFAULT_PHASE,

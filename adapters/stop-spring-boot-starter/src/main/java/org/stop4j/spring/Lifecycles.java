@@ -6,11 +6,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.Lifecycle;
 import org.springframework.context.LifecycleProcessor;
 import org.springframework.context.Phased;
-import org.springframework.context.SmartLifecycle;
-import org.stop4j.Deadline;
 import org.stop4j.Gate;
 import org.stop4j.Phase;
-import org.stop4j.Step;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 
 /**
  * What of a context has a lifecycle, each a step: those of a higher phase of Spring's before those of a lower one, and
@@ -111,7 +107,7 @@ final class Lifecycles {
 
     private List<String> register(Phase phase, String name, Lifecycle bean, List<String> after) {
         registered.put(name, bean);
-        return bean instanceof FoundExecutors.Found found
+        return bean instanceof FoundLifecycle found
                 ? steps.add(found.kind(), name, found.bean(), phase, after, found.step())
                 : steps.add("lifecycle", name, bean, phase, after, new StopLifecycle(bean));
     }
@@ -162,6 +158,9 @@ final class Lifecycles {
             }
         }
         executors.addTo(running);
+        beans.getBeanProvider(FoundListeners.class)
+                .orderedStream()
+                .forEach(one -> one.addTo(running));
         running.keySet().removeAll(registered.keySet());
         return running;
     }
@@ -171,33 +170,6 @@ final class Lifecycles {
         Lifecycle its = logging;
         if (its != null && its.isRunning()) {
             its.stop();
-        }
-    }
-
-    /** Stops one, and waits until it says that it has. */
-    private record StopLifecycle(Lifecycle bean) implements Step {
-        @Override
-        public void run(Deadline deadline) throws InterruptedException {
-            if (!bean.isRunning()) {
-                return;
-            }
-            if (!(bean instanceof SmartLifecycle smart)) {
-                bean.stop();
-                return;
-            }
-            CountDownLatch called = new CountDownLatch(1);
-            smart.stop(called::countDown);
-            try {
-                called.await();
-            } catch (InterruptedException e) {
-                if (called.getCount() == 0) {
-                    throw e; // it has called back, and kept that it was interrupted
-                }
-                throw new IllegalStateException(
-                        bean.getClass().getName()
-                                + ".stop(Runnable) has returned, but did not call back",
-                        e);
-            }
         }
     }
 }

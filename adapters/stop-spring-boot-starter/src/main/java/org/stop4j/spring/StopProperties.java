@@ -100,11 +100,17 @@ public record StopProperties(
      * @param executors whether executors and schedulers are shut down in phase {@code FINISH}, so that what they have
      *     taken is done before they are destroyed. If not, Spring does what it does: it interrupts what runs, and drops
      *     what waits
+     * @param kafka whether listener containers of Kafka end after the record in hand, each in a step {@code kafka} with its
+     *     name. If not, Spring does what it does: it finishes all that the last poll has brought, in one step for all
+     * @param rabbit whether listener containers of RabbitMQ end after the message in hand, each in a step {@code rabbit}
+     *     with its name. If not, Spring does what it does: it finishes all that it was sent, for its five seconds
      * @param except names of beans that have no step: what has a lifecycle is then not stopped, and all are destroyed at
      *     the very end, in one step
      */
     public record Find(
             @DefaultValue("true") boolean tasks,
             @DefaultValue("true") boolean executors,
+            @DefaultValue("true") boolean kafka,
+            @DefaultValue("true") boolean rabbit,
             @DefaultValue List<String> except) {}
 }
