@@ -14,6 +14,10 @@ import java.lang.reflect.Proxy;
  * steps, and whoever closes the context is held there meanwhile. All else goes on to the processor that is there.
  */
 final class HeldLifecycleProcessor implements BeanPostProcessor {
+    /** Whether the thread is in a call already: the processor takes its proxy for one of those that it is to stop or start. */
+    @SuppressWarnings("ThreadLocalUsage") // not static: each context has its own
+    private final ThreadLocal<Boolean> inside = new ThreadLocal<>();
+
     /** Seen when it is made. Not asked for: in a context that is closed that would make another one. */
     private volatile @Nullable ContextClosing closing;
 
@@ -41,10 +45,21 @@ final class HeldLifecycleProcessor implements BeanPostProcessor {
         if (method.getName().equals("onClose") && its != null && its.holdWhoCloses()) {
             return null;
         }
+        boolean changes = method.getReturnType() == void.class;
+        if (changes && inside.get() != null) {
+            return null;
+        }
         try {
+            if (changes) {
+                inside.set(true);
+            }
             return method.invoke(processor, arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause();
+        } finally {
+            if (changes) {
+                inside.remove();
+            }
         }
     }
 }
