@@ -104,7 +104,9 @@ final class Destruction {
     }
 
     private static boolean isOurs(Object bean) {
-        return bean instanceof ContextClosing || bean instanceof ReadinessBridge;
+        return bean instanceof ContextClosing
+                || bean instanceof ReadinessBridge
+                || bean instanceof StopSteps;
     }
 
     // ---- which of them

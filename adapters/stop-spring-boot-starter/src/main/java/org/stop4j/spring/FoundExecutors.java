@@ -2,6 +2,7 @@ package org.stop4j.spring;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -69,16 +70,16 @@ final class FoundExecutors {
 
     /** Adds what is found to what runs, or puts it in the place of the same bean. */
     void addTo(Map<String, Lifecycle> running) {
+        Tasks tasks = beans.getBeanProvider(Tasks.class).getIfAvailable();
         if (find.executors()) {
             running.replaceAll((name, bean) -> ofSpring(bean)
-                    .<Lifecycle>map(executor -> found(bean, executor))
+                    .<Lifecycle>map(executor -> found(name, bean, executor, tasks))
                     .orElse(bean));
             addExecutorServices(running);
         }
-        Tasks tasks = beans.getBeanProvider(Tasks.class).getIfAvailable();
         if (tasks != null) {
             int beforeExecutors = ExecutorConfigurationSupport.DEFAULT_PHASE + 1;
-            running.put("stopTasks", new Found(Tasks.NAME, tasks, beforeExecutors, tasks));
+            running.put(Tasks.BEAN, new Found(Tasks.NAME, tasks, beforeExecutors, tasks));
         }
     }
 
@@ -96,9 +97,14 @@ final class FoundExecutors {
         return Optional.empty();
     }
 
-    private static Found found(Lifecycle bean, ExecutorService executor) {
+    private static Found found(
+            String name, Lifecycle bean, ExecutorService executor, @Nullable Tasks tasks) {
         int phase = bean instanceof Phased phased ? phased.getPhase() : 0;
-        return new Found("executor", bean, phase, Step.shutDown(executor));
+        // All of its tasks were waited for, but for the one that closes the context, which would be
+        // waited for in vain.
+        boolean isHeld = tasks != null && tasks.hasLeft(name);
+        Step step = isHeld ? deadline -> executor.shutdown() : Step.shutDown(executor);
+        return new Found("executor", bean, phase, step);
     }
 
     private void addExecutorServices(Map<String, Lifecycle> running) {
