@@ -2,7 +2,6 @@ package org.stop4j.spring;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -70,17 +69,28 @@ final class FoundExecutors {
 
     /** Adds what is found to what runs, or puts it in the place of the same bean. */
     void addTo(Map<String, Lifecycle> running) {
-        Tasks tasks = beans.getBeanProvider(Tasks.class).getIfAvailable();
         if (find.executors()) {
             running.replaceAll((name, bean) -> ofSpring(bean)
-                    .<Lifecycle>map(executor -> found(name, bean, executor, tasks))
+                    .<Lifecycle>map(executor -> found(bean, executor))
                     .orElse(bean));
             addExecutorServices(running);
         }
+        Tasks tasks = beans.getBeanProvider(Tasks.class).getIfAvailable();
         if (tasks != null) {
             int beforeExecutors = ExecutorConfigurationSupport.DEFAULT_PHASE + 1;
             running.put(Tasks.BEAN, new Found(Tasks.NAME, tasks, beforeExecutors, tasks));
         }
+    }
+
+    /**
+     * What an executor's step is to do instead, if a task of it closes the context, and so is held meanwhile: that would be
+     * waited for in vain, and all other tasks of it were waited for before.
+     */
+    Optional<Step> insteadOf(String name, Found found) {
+        Tasks tasks = beans.getBeanProvider(Tasks.class).getIfAvailable();
+        return found.bean() instanceof Lifecycle bean && tasks != null && tasks.hasLeft(name)
+                ? ofSpring(bean).map(executor -> deadline -> executor.shutdown())
+                : Optional.empty();
     }
 
     /** Behind what has a lifecycle. */
@@ -97,14 +107,9 @@ final class FoundExecutors {
         return Optional.empty();
     }
 
-    private static Found found(
-            String name, Lifecycle bean, ExecutorService executor, @Nullable Tasks tasks) {
+    private static Found found(Lifecycle bean, ExecutorService executor) {
         int phase = bean instanceof Phased phased ? phased.getPhase() : 0;
-        // All of its tasks were waited for, but for the one that closes the context, which would be
-        // waited for in vain.
-        boolean isHeld = tasks != null && tasks.hasLeft(name);
-        Step step = isHeld ? deadline -> executor.shutdown() : Step.shutDown(executor);
-        return new Found("executor", bean, phase, step);
+        return new Found("executor", bean, phase, Step.shutDown(executor));
     }
 
     private void addExecutorServices(Map<String, Lifecycle> running) {

@@ -88,6 +88,13 @@ final class Lifecycles {
         for (List<String> group : groups()) {
             before = registerGroup(group, before);
         }
+        registered.forEach((name, bean) -> {
+            if (bean instanceof FoundExecutors.Found found) {
+                executors
+                        .insteadOf(name, found)
+                        .ifPresent(step -> steps.replace(found.kind(), found.bean(), step));
+            }
+        });
     }
 
     private List<String> registerGroup(List<String> group, List<String> before) {

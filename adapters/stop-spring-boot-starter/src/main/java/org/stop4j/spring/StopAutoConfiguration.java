@@ -66,7 +66,8 @@ public class StopAutoConfiguration {
         }
     }
 
-    @Bean(destroyMethod = "")
+    /** By a name that nobody else has: an application may have stops of buses, or a bean that is called so. */
+    @Bean(name = "org.stop4j.Stop", destroyMethod = "")
     Stop stop(ContextClosing closing) {
         return closing.stop();
     }

@@ -189,6 +189,23 @@ class ContextClosingTest {
         }
     }
 
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class OfBuses {
+        @Bean
+        String stop() {
+            return "Zoo";
+        }
+    }
+
+    @Test
+    void aBeanOfTheUsersMayBeCalledStop() throws Exception {
+        try (Application application = start(List.of(), OfBuses.class)) {
+            assertThat(application.context.getBean("stop")).isEqualTo("Zoo");
+            assertThat(application.end().outcome()).isEqualTo(Outcome.CLEAN);
+        }
+    }
+
     // ---- what goes wrong
 
     @Configuration(proxyBeanMethods = false)

@@ -201,7 +201,8 @@ class ForeignCloseTest {
                 .registerShutdownHook(false)
                 .run()) {
             Stop stop = child.getBean(Stop.class);
-            assertThat(child.getBeanFactory().containsLocalBean("stop")).isFalse();
+            assertThat(child.getBeanFactory().containsLocalBean("org.stop4j.Stop"))
+                    .isFalse();
             stop.request("by a test");
             Report report = stop.await(Application.PATIENCE).orElseThrow();
             assertThat(report.outcome()).as(report.toText()).isEqualTo(Outcome.CLEAN);

@@ -431,6 +431,43 @@ class TasksTest {
         }
     }
 
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @EnableScheduling
+    static class ClosingLate extends Closing {
+        final CountDownLatch begun = new CountDownLatch(1);
+        final CountDownLatch mayClose = new CountDownLatch(1);
+
+        ClosingLate(Stop stop, ConfigurableApplicationContext context) {
+            super(stop, context);
+        }
+
+        @Scheduled(fixedRate = 1, timeUnit = TimeUnit.HOURS)
+        void work() throws InterruptedException {
+            begun.countDown();
+            mayClose.await();
+            close();
+        }
+    }
+
+    @Test
+    void soIsOneThatDoesSoWhenTheStopHasBegun() throws Exception {
+        Closing.hasEnded = new CompletableFuture<>();
+        try (Application application =
+                Application.start(WebApplicationType.NONE, List.of(), ClosingLate.class)) {
+            ClosingLate job = application.context.getBean(ClosingLate.class);
+            job.begun.await();
+            application.stop.request("by a test");
+            assertThat(application.stop.await(State.STOPPING, Application.PATIENCE))
+                    .isTrue();
+            job.mayClose.countDown();
+            Report report = application.report();
+            assertThat(report.outcome()).as(report.toText()).isEqualTo(Outcome.CLEAN);
+            assertThat(Closing.hasEnded.get(Application.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(classes = {ClosingJob.class, ClosingTask.class})
     void aTaskThatClosesTheContextIsNotWaitedForAndWaitsForTheEnd(Class<? extends Closing> type)
