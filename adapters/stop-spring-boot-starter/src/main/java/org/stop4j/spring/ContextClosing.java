@@ -163,7 +163,7 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
     }
 
     private void letGo(Deadline deadline) throws InterruptedException {
-        destruction.end(deadline);
+        destruction.end();
         over.countDown();
         Thread thread = own;
         if (thread != null) {

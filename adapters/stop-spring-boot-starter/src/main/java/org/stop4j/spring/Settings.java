@@ -1,5 +1,8 @@
 package org.stop4j.spring;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.core.env.Environment;
 import org.stop4j.ControlDirectory;
 import org.stop4j.Exit;
 import org.stop4j.Phase;
@@ -16,6 +19,8 @@ import java.util.Objects;
 
 /** Makes a stop of properties. What is wrong with one of them is said of it by its name. */
 final class Settings {
+    private static final Log LOG = LogFactory.getLog(Settings.class);
+    private static final String SPRINGS_OWN = "spring.lifecycle.timeout-per-shutdown-phase";
     private static final List<Phase> PHASES =
             List.of(Phase.NOTIFY, Phase.DRAIN, Phase.FINISH, Phase.CLOSE, Phase.LAST);
 
@@ -131,6 +136,16 @@ final class Settings {
         }
         found = dir == null ? found : found.in(dir);
         return name == null ? found : found.named(name);
+    }
+
+    /** Nobody should believe that there is as much time as was said to Spring. */
+    static void warnOfOther(StopProperties properties, Environment environment) {
+        Duration phase = environment.getProperty(SPRINGS_OWN, Duration.class);
+        if (phase != null && phase.compareTo(properties.timeout()) > 0) {
+            LOG.warn(SPRINGS_OWN + " is " + environment.getProperty(SPRINGS_OWN)
+                    + ", which has no effect: the stop ends after " + properties.timeout()
+                    + " in all; see stop.timeout");
+        }
     }
 
     private static StopServer.Builder server(StopProperties.Http http) {

@@ -51,6 +51,7 @@ public class StopAutoConfiguration {
             ObjectProvider<WebTraffic> web,
             ObjectProvider<StopCustomizer> customizers) {
         Settings settings = new Settings(properties, surroundings, web.getIfAvailable() != null);
+        Settings.warnOfOther(properties, context.getEnvironment());
         List<StopCustomizer> all = customizers.orderedStream().toList();
         // Where the web server makes this, while it starts, it has set a class loader of its own:
         // as that of the threads

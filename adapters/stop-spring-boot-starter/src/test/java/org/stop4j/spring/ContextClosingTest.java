@@ -372,6 +372,21 @@ class ContextClosingTest {
         }
     }
 
+    @Test
+    void whatHangsWithoutAStepOfItsOwnIsNamedToo() throws Exception {
+        List<String> properties = List.of("stop.timeout=2s", "stop.find.except=hanging");
+        try (Application application = start(properties, Hung.class)) {
+            Hanging hanging = application.context.getBean(Hanging.class);
+            Report report = application.end();
+            hanging.testIsOver.countDown();
+            StepReport step = step(report, ContextClosing.CONTEXT);
+            assertThat(step.result()).isEqualTo(Result.HUNG);
+            assertThat(step.toString()).contains(Hanging.class.getName() + ".flush");
+            assertThat(report.exitCode()).isEqualTo(3);
+            assertThat(DONE).contains("bean database");
+        }
+    }
+
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     static class HangingListener extends Ordered {
