@@ -2,6 +2,7 @@ package org.stop4j.spring;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 import org.stop4j.ControlDirectory;
 import org.stop4j.Exit;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Makes a stop of properties. What is wrong with one of them is said of it by its name. */
 final class Settings {
@@ -140,12 +142,17 @@ final class Settings {
 
     /** Nobody should believe that there is as much time as was said to Spring. */
     static void warnOfOther(StopProperties properties, Environment environment) {
-        Duration phase = environment.getProperty(SPRINGS_OWN, Duration.class);
-        if (phase != null && phase.compareTo(properties.timeout()) > 0) {
-            LOG.warn(SPRINGS_OWN + " is " + environment.getProperty(SPRINGS_OWN)
-                    + ", which has no effect: the stop ends after " + properties.timeout()
-                    + " in all; see stop.timeout");
-        }
+        ofNoEffect(properties.timeout(), environment).ifPresent(LOG::warn);
+    }
+
+    static Optional<String> ofNoEffect(Duration timeout, Environment environment) {
+        Duration phase =
+                Binder.get(environment).bind(SPRINGS_OWN, Duration.class).orElse(Duration.ZERO);
+        return phase.compareTo(timeout) > 0
+                ? Optional.of(
+                        SPRINGS_OWN + " is " + phase + ", which has no effect: the stop ends after "
+                                + timeout + " in all; see stop.timeout")
+                : Optional.empty();
     }
 
     private static StopServer.Builder server(StopProperties.Http http) {

