@@ -10,8 +10,8 @@ import org.stop4j.Stop;
 
 /**
  * Gives actuator an endpoint {@code stop}, if it is exposed ({@code management.endpoints.web.exposure.include}). GET shows
- * the stop, POST asks for it (with {@code {"drain": true}} for a drain, and with a {@code reason} if there is one), and
- * DELETE undoes a drain. With {@code management.endpoint.stop.access=read-only} it only shows.
+ * the stop. Only with {@code management.endpoint.stop.access=unrestricted}, POST asks for it (with {@code {"drain": true}}
+ * for a drain, and with a {@code reason} if there is one), and DELETE undoes a drain.
  *
  * @since 0.1
  */

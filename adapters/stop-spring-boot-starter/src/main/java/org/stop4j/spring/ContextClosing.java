@@ -48,6 +48,8 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
     /** Spring takes one who waits without a limit for one who is stuck, and interrupts it. */
     private static final long LOOK_MILLIS = 500;
 
+    private static final long SHORTLY_MILLIS = 50;
+
     private final Stop stop;
     private final ConfigurableApplicationContext context;
     private final Lifecycles lifecycles;
@@ -97,19 +99,29 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
 
     /** Now, and not when they are due: DRAIN may leave no time for that. */
     private void findParts(RegisteredStep event) {
-        event.after(lifecycles.registerWebServers());
-        registerParts();
+        try {
+            event.after(lifecycles.registerWebServers());
+        } finally {
+            registerParts();
+        }
     }
 
     /** Those that are not registered yet: some are only there, or running, when the last requests have ended. */
     private synchronized void registerParts() {
-        lifecycles.register();
-        destruction.register();
+        try {
+            lifecycles.register();
+        } finally {
+            destruction.register(); // whatever is wrong with somebody's lifecycle
+        }
     }
 
-    private void close(Deadline deadline) {
+    private void close(Deadline deadline) throws InterruptedException {
         mayPublish.countDown();
-        if (published.getCount() > 0) {
+        // Spring lets only one close it, and keeps the other for a tenth of a second before it says
+        // so.
+        boolean byAnother =
+                closing != null && published.await(SHORTLY_MILLIS, TimeUnit.MILLISECONDS);
+        if (!byAnother) {
             Thread thread = new Thread(this::closeContext, "stop-context");
             thread.setDaemon(true);
             own = thread;
@@ -143,7 +155,7 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
     }
 
     private void letGo(Deadline deadline) throws InterruptedException {
-        destruction.end(deadline);
+        destruction.end();
         over.countDown();
         Thread thread = own;
         if (thread != null) {
@@ -158,6 +170,12 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
         return HIGHEST_PRECEDENCE;
     }
 
+    /** Whoever closes the context is to be held, not somebody whom a multicaster has call listeners. */
+    @Override
+    public boolean supportsAsyncExecution() {
+        return false;
+    }
+
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         if (event.getApplicationContext() != context) {
@@ -165,11 +183,19 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
         }
         if (Thread.currentThread() != own) {
             closing = Thread.currentThread();
+            leaveTasks();
             if (stop.reason().isEmpty()) {
                 stop.requestWithoutExit(
                         Reason.of(Reason.Kind.CODE, "the application context is closed"));
             }
             hold(mayPublish);
+        }
+    }
+
+    /** A task that closes the context is held until it is closed, so nobody can wait for it. */
+    private void leaveTasks() {
+        if (context.getBeanFactory().getSingleton(Tasks.BEAN) instanceof Tasks tasks) {
+            tasks.leave();
         }
     }
 
@@ -204,9 +230,17 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
 
     /** Whoever has closed the context may make another one at once, with a stop that needs the same place. */
     private void awaitEnd() {
-        try {
-            stop.awaitEnd(Duration.ofSeconds(10));
-        } catch (InterruptedException e) {
+        Deadline limit = Deadline.after(Duration.ofSeconds(10));
+        boolean interrupted = false;
+        boolean done = false;
+        while (!done && !limit.expired()) {
+            try {
+                done = stop.awaitEnd(limit.remaining());
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
  * Spring does: the one that was made last is destroyed first.
  *
  * <p>Meanwhile a thread is held in the middle of Spring's own way of destroying all. By that Spring knows that nobody may
- * make a bean any more, and keeps those that are destroyed for who still asks for them; and when it is let go, it destroys
- * whatever has no step.
+ * make a bean any more, and keeps those that are destroyed for who still asks for them. At the very end, whatever has no step
+ * is destroyed, and it is let go.
  */
 final class Destruction {
     private static final String HELD = "org.stop4j.spring.destruction";
@@ -104,7 +104,9 @@ final class Destruction {
     }
 
     private static boolean isOurs(Object bean) {
-        return bean instanceof ContextClosing || bean instanceof ReadinessBridge;
+        return bean instanceof ContextClosing
+                || bean instanceof ReadinessBridge
+                || bean instanceof StopSteps;
     }
 
     // ---- which of them
@@ -163,14 +165,18 @@ final class Destruction {
         over.await();
     }
 
-    /** Lets Spring destroy the rest. */
-    void end(Deadline deadline) throws InterruptedException {
+    /** Destroys the rest, on the thread that asks, where it is seen if it hangs there; then the other finds nothing to do. */
+    void end() throws InterruptedException {
         Thread thread;
         synchronized (this) {
             thread = destroying;
         }
-        over.countDown();
         if (thread != null) {
+            try {
+                beans.destroySingletons();
+            } finally {
+                over.countDown();
+            }
             thread.join();
         }
     }

@@ -59,8 +59,19 @@ final class FoundExecutors {
         Tasks tasks = beans.getBeanProvider(Tasks.class).getIfAvailable();
         if (tasks != null) {
             int beforeExecutors = ExecutorConfigurationSupport.DEFAULT_PHASE + 1;
-            running.put("stopTasks", new FoundLifecycle(Tasks.NAME, tasks, beforeExecutors, tasks));
+            running.put(Tasks.BEAN, new FoundLifecycle(Tasks.NAME, tasks, beforeExecutors, tasks));
         }
+    }
+
+    /**
+     * What an executor's step is to do instead, if a task of it closes the context, and so is held meanwhile: that would be
+     * waited for in vain, and all other tasks of it were waited for before.
+     */
+    Optional<Step> insteadOf(String name, Found found) {
+        Tasks tasks = beans.getBeanProvider(Tasks.class).getIfAvailable();
+        return found.bean() instanceof Lifecycle bean && tasks != null && tasks.hasLeft(name)
+                ? ofSpring(bean).map(executor -> deadline -> executor.shutdown())
+                : Optional.empty();
     }
 
     /** Behind what has a lifecycle. */

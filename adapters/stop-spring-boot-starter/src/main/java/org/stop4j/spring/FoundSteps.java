@@ -28,7 +28,7 @@ final class FoundSteps {
     private final Set<String> except;
     private final StepNames names = new StepNames();
     /** Guarded by this. */
-    private final Map<String, RegisteredStep> registered = new HashMap<>();
+    private final Map<String, Added> registered = new HashMap<>();
     /** Guarded by this; none before the first step. */
     private @Nullable List<StepCustomizer> customizers;
 
@@ -37,6 +37,9 @@ final class FoundSteps {
         this.beans = beans;
         except = Set.copyOf(beans.getBean(StopProperties.class).find().except());
     }
+
+    private record Added(
+            RegisteredStep step, String kind, FoundStep found, List<String> after, boolean stays) {}
 
     /**
      * Registers a step that comes after some others. Returns what the next one in this order is to come after: this step,
@@ -54,8 +57,9 @@ final class FoundSteps {
         }
         try {
             RegisteredStep step = register(found, phase, work, kind);
-            describe(step, found, after, found.phase().equals(phase));
-            registered.put(found.name(), step);
+            boolean stays = found.phase().equals(phase);
+            describe(step, found, after, stays);
+            registered.put(found.name(), new Added(step, kind, found, after, stays));
         } catch (StoppingException e) {
             LOG.warn("step \"" + found.name() + "\" is left out", e);
             return after;
@@ -63,12 +67,32 @@ final class FoundSteps {
         return found.phase().equals(phase) ? List.of(found.name()) : after;
     }
 
+    /** Has the one that was registered for a bean do something else in its place, if it has not begun. */
+    synchronized void replace(String kind, Object bean, Step work) {
+        for (Added its : List.copyOf(registered.values())) {
+            if (its.kind.equals(kind) && its.found.bean() == bean) {
+                its.step.close();
+                try {
+                    add(its, stop.step(its.found.phase(), its.found.name(), work));
+                } catch (StoppingException | IllegalArgumentException e) {
+                    LOG.warn("step \"" + its.found.name() + "\" stays as it is", e);
+                }
+            }
+        }
+    }
+
+    private void add(Added its, RegisteredStep step) {
+        describe(step, its.found, its.after, its.stays);
+        registered.put(
+                its.found.name(), new Added(step, its.kind, its.found, its.after, its.stays));
+    }
+
     /** Has one that was registered come after others, too, if it has not begun. */
     synchronized void comeAfter(String step, List<String> others) {
-        RegisteredStep its = registered.get(step);
+        Added its = registered.get(step);
         try {
             if (its != null) {
-                its.after(others.toArray(new String[0]));
+                its.step.after(others.toArray(new String[0]));
             }
         } catch (StoppingException | IllegalArgumentException e) {
             LOG.warn("step \"" + step + "\" does not wait for " + others, e);

@@ -8,12 +8,19 @@ import org.springframework.context.support.AbstractApplicationContext;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Set;
 
 /**
  * Takes part in the closing of a context: what its lifecycle processor would do then, stopping what runs, is done by
  * steps, and whoever closes the context is held there meanwhile. All else goes on to the processor that is there.
  */
 final class HeldLifecycleProcessor implements BeanPostProcessor {
+    private static final Set<String> STARTS_OR_STOPS = Set.of("start", "stop");
+
+    /** Whether the thread is in a call already: the processor takes its proxy for one of those that it is to stop or start. */
+    @SuppressWarnings("ThreadLocalUsage") // not static: each context has its own
+    private final ThreadLocal<Boolean> inside = new ThreadLocal<>();
+
     /** Seen when it is made. Not asked for: in a context that is closed that would make another one. */
     private volatile @Nullable ContextClosing closing;
 
@@ -41,10 +48,19 @@ final class HeldLifecycleProcessor implements BeanPostProcessor {
         if (method.getName().equals("onClose") && its != null && its.holdWhoCloses()) {
             return null;
         }
+        boolean outermost = inside.get() == null;
+        if (!outermost && STARTS_OR_STOPS.contains(method.getName())) {
+            return null;
+        }
         try {
+            inside.set(true);
             return method.invoke(processor, arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause();
+        } finally {
+            if (outermost) {
+                inside.remove();
+            }
         }
     }
 }

@@ -84,6 +84,13 @@ final class Lifecycles {
         for (List<String> group : groups()) {
             before = registerGroup(group, before);
         }
+        registered.forEach((name, bean) -> {
+            if (bean instanceof FoundExecutors.Found found) {
+                executors
+                        .insteadOf(name, found)
+                        .ifPresent(step -> steps.replace(found.kind(), found.bean(), step));
+            }
+        });
     }
 
     private List<String> registerGroup(List<String> group, List<String> before) {
@@ -149,10 +156,11 @@ final class Lifecycles {
         for (String found : beans.getBeanNamesForType(Lifecycle.class, false, false)) {
             String name = BeanFactoryUtils.transformedBeanName(found);
             if (!name.equals(LOGGING) && beans.containsSingleton(name)) {
-                Object bean = beans.getBean(found);
+                // Not what a factory makes, but the factory: as Spring, and nothing is made now.
+                Object bean = beans.getSingleton(name);
                 if (bean instanceof Lifecycle lifecycle
                         && !(bean instanceof LifecycleProcessor)
-                        && lifecycle.isRunning()) {
+                        && mayRun(lifecycle)) {
                     running.put(name, lifecycle);
                 }
             }
@@ -163,6 +171,15 @@ final class Lifecycles {
                 .forEach(one -> one.addTo(running));
         running.keySet().removeAll(registered.keySet());
         return running;
+    }
+
+    /** One that cannot tell has a step all the same, in which it is asked again, and which fails then, not all others. */
+    private static boolean mayRun(Lifecycle bean) {
+        try {
+            return bean.isRunning();
+        } catch (RuntimeException toldByItsStep) {
+            return true;
+        }
     }
 
     /** Ends the logging of a context that is closed while the process lives on, as Spring would have done. */

@@ -6,6 +6,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -34,6 +35,7 @@ import java.time.Duration;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnClass(HttpHandlerDecoratorFactory.class)
 @ConditionalOnBean(Stop.class)
+@EnableConfigurationProperties(StopProperties.class) // also where somebody has made the stop
 public class ReactiveStopAutoConfiguration {
     /** Made by Spring. */
     ReactiveStopAutoConfiguration() {}
@@ -43,7 +45,7 @@ public class ReactiveStopAutoConfiguration {
     HttpHandlerDecoratorFactory stopHttpHandlerDecorator(
             Stop stop, StopProperties properties, ApplicationContext context) {
         return new ExchangeGate(
-                stop, context, Excepted.paths(properties, context.getEnvironment()));
+                stop, context, Excepted.ofWebFlux(properties, context.getEnvironment()));
     }
 
     /** The event loops of Reactor Netty. */

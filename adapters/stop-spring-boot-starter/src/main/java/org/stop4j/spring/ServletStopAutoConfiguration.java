@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,6 +31,7 @@ import java.util.List;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(Filter.class)
 @ConditionalOnBean(Stop.class)
+@EnableConfigurationProperties(StopProperties.class) // also where somebody has made the stop
 public class ServletStopAutoConfiguration {
     /** Made by Spring. */
     ServletStopAutoConfiguration() {}
@@ -37,7 +39,8 @@ public class ServletStopAutoConfiguration {
     @Bean
     ServletContextInitializer stopFilterInitializer(
             Stop stop, StopProperties properties, Environment environment) {
-        StopFilter filter = new StopFilter(stop).except(Excepted.paths(properties, environment));
+        StopFilter filter =
+                new StopFilter(stop).except(Excepted.ofServlet(properties, environment));
         return filter::addTo;
     }
 

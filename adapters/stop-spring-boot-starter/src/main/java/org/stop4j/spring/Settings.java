@@ -1,5 +1,9 @@
 package org.stop4j.spring;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
 import org.stop4j.ControlDirectory;
 import org.stop4j.Exit;
 import org.stop4j.Phase;
@@ -13,9 +17,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Makes a stop of properties. What is wrong with one of them is said of it by its name. */
 final class Settings {
+    private static final Log LOG = LogFactory.getLog(Settings.class);
+    private static final String SPRINGS_OWN = "spring.lifecycle.timeout-per-shutdown-phase";
     private static final List<Phase> PHASES =
             List.of(Phase.NOTIFY, Phase.DRAIN, Phase.FINISH, Phase.CLOSE, Phase.LAST);
 
@@ -131,6 +138,21 @@ final class Settings {
         }
         found = dir == null ? found : found.in(dir);
         return name == null ? found : found.named(name);
+    }
+
+    /** Nobody should believe that there is as much time as was said to Spring. */
+    static void warnOfOther(StopProperties properties, Environment environment) {
+        ofNoEffect(properties.timeout(), environment).ifPresent(LOG::warn);
+    }
+
+    static Optional<String> ofNoEffect(Duration timeout, Environment environment) {
+        Duration phase =
+                Binder.get(environment).bind(SPRINGS_OWN, Duration.class).orElse(Duration.ZERO);
+        return phase.compareTo(timeout) > 0
+                ? Optional.of(
+                        SPRINGS_OWN + " is " + phase + ", which has no effect: the stop ends after "
+                                + timeout + " in all; see stop.timeout")
+                : Optional.empty();
     }
 
     private static StopServer.Builder server(StopProperties.Http http) {

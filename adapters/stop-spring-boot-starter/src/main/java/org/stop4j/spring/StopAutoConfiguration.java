@@ -12,6 +12,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.stop4j.Stop;
 
+import java.util.List;
+
 /**
  * Gives an application its {@link Stop}, and has the context closed by it in order. Not in a context below one that has
  * a stop already.
@@ -49,10 +51,24 @@ public class StopAutoConfiguration {
             ObjectProvider<WebTraffic> web,
             ObjectProvider<StopCustomizer> customizers) {
         Settings settings = new Settings(properties, surroundings, web.getIfAvailable() != null);
-        return new ContextClosing(settings.start(customizers.orderedStream().toList()), context);
+        Settings.warnOfOther(properties, context.getEnvironment());
+        List<StopCustomizer> all = customizers.orderedStream().toList();
+        // Where the web server makes this, while it starts, it has set a class loader of its own:
+        // as that of the threads
+        // of the stop, it would be closed while these are still at work, and Tomcat would take each
+        // for a leak.
+        Thread thread = Thread.currentThread();
+        ClassLoader its = thread.getContextClassLoader();
+        thread.setContextClassLoader(context.getBeanFactory().getBeanClassLoader());
+        try {
+            return new ContextClosing(settings.start(all), context);
+        } finally {
+            thread.setContextClassLoader(its);
+        }
     }
 
-    @Bean(destroyMethod = "")
+    /** By a name that nobody else has: an application may have stops of buses, or a bean that is called so. */
+    @Bean(name = "org.stop4j.Stop", destroyMethod = "")
     Stop stop(ContextClosing closing) {
         return closing.stop();
     }

@@ -1,5 +1,6 @@
 package org.stop4j.spring;
 
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -28,8 +29,11 @@ import java.util.Map;
  *
  * <p>What it shows are maps and lists, which every version of every JSON library writes alike; the names in them are those
  * of {@link ApplicationStatus#toJson} and {@link Report#toJson}.
+ *
+ * <p>It only shows, unless somebody has said more: many expose all endpoints there are, and by that nobody has allowed
+ * whoever comes by to end the process. Boot treats its own endpoint {@code shutdown} likewise.
  */
-@Endpoint(id = "stop")
+@Endpoint(id = "stop", defaultAccess = Access.READ_ONLY)
 final class StopEndpoint {
     private static final String VIA = "actuator";
 

@@ -30,6 +30,9 @@ import java.lang.annotation.Target;
  * here is wrong, the bean cannot be made, which for most beans means that the application does not start; so it is for a
  * bean that is made after the phase has begun, since its step would never be run. The bean must be a singleton.
  *
+ * <p>A context below the one that has the stop is closed with that, at the end of {@code DRAIN}: a step of a later phase
+ * finds its beans destroyed. If it is closed earlier, its steps are taken out.
+ *
  * <p>In all that is said here, {@code ${...}} is replaced by properties.
  *
  * @see StepCustomizer

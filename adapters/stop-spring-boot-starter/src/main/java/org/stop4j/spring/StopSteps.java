@@ -5,6 +5,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -22,11 +23,16 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Registers the steps that beans declare by {@link StopStep}, when they are made. */
-final class StopSteps implements BeanPostProcessor, BeanFactoryAware {
+/**
+ * Registers the steps that beans declare by {@link StopStep}, when they are made, and takes them out if their context is
+ * closed while the stop, which is another's, goes on.
+ */
+final class StopSteps implements BeanPostProcessor, BeanFactoryAware, DisposableBean {
     /** In which no class has such methods; to look at each of them would take tens of milliseconds at every start. */
     private static final String OF_SPRING = "org.springframework.";
 
@@ -36,6 +42,8 @@ final class StopSteps implements BeanPostProcessor, BeanFactoryAware {
     private final Set<Class<?>> without = ConcurrentHashMap.newKeySet();
     /** Of those that come after nothing, by name. */
     private final Map<String, Phase> phases = new ConcurrentHashMap<>();
+
+    private final Queue<RegisteredStep> registered = new ConcurrentLinkedQueue<>();
 
     private @Nullable ConfigurableBeanFactory beans;
 
@@ -103,6 +111,7 @@ final class StopSteps implements BeanPostProcessor, BeanFactoryAware {
         Phase phase = Settings.phase(value(said.phase()));
         String name = said.name().isEmpty() ? declared.name() : value(said.name());
         RegisteredStep step = stop.getObject().step(phase, name, work);
+        registered.add(step);
         try {
             describe(step, said);
             if (said.after().length == 0) {
@@ -111,6 +120,14 @@ final class StopSteps implements BeanPostProcessor, BeanFactoryAware {
         } catch (RuntimeException e) {
             step.close();
             throw e;
+        }
+    }
+
+    /** Of a stop that is under way, they are still to come. */
+    @Override
+    public void destroy() {
+        if (!registered.isEmpty() && stop.getObject().reason().isEmpty()) {
+            registered.forEach(RegisteredStep::close);
         }
     }
 

@@ -48,9 +48,9 @@ final class TaskDecorating implements BeanPostProcessor {
         if (bean instanceof ThreadPoolTaskExecutor pool) {
             set(name, bean, pool::setTaskDecorator, inner -> tasks().ofPool(pool, name, inner));
         } else if (bean instanceof ThreadPoolTaskScheduler scheduler) {
-            set(name, bean, scheduler::setTaskDecorator, tasks()::ofScheduler);
+            set(name, bean, scheduler::setTaskDecorator, inner -> tasks().ofScheduler(name, inner));
         } else if (bean instanceof ConcurrentTaskScheduler scheduler) {
-            set(name, bean, scheduler::setTaskDecorator, tasks()::ofScheduler);
+            set(name, bean, scheduler::setTaskDecorator, inner -> tasks().ofScheduler(name, inner));
         } else if (bean instanceof SimpleAsyncTaskExecutor executor) {
             set(name, bean, executor::setTaskDecorator, inner -> tasks().handedOver(name, inner));
         } else if (bean instanceof ConcurrentTaskExecutor executor) {

@@ -29,7 +29,7 @@ public class TaskStopAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBean(value = ContextClosing.class, search = SearchStrategy.CURRENT)
     static class Found {
-        @Bean
+        @Bean(Tasks.BEAN)
         @ConditionalOnProperty(name = "stop.find.tasks", matchIfMissing = true)
         static Tasks stopTasks(Stop stop, AsyncMethods methods) {
             return new Tasks(stop, methods);

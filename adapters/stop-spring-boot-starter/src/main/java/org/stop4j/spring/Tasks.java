@@ -11,8 +11,11 @@ import org.stop4j.Stop;
 import org.stop4j.Work;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -37,6 +40,8 @@ import java.util.stream.Collectors;
  */
 final class Tasks implements Step {
     static final String NAME = "tasks";
+    /** The name of the bean. */
+    static final String BEAN = "stopTasks";
 
     private static final Log LOG = LogFactory.getLog(Tasks.class);
 
@@ -55,6 +60,9 @@ final class Tasks implements Step {
     private final Map<Task, Boolean> handedOver = new WeakHashMap<>();
 
     private final Set<Run> running = new LinkedHashSet<>();
+    /** The names of executors on whose threads somebody is at work whom nobody may wait for. */
+    private final Set<String> left = new HashSet<>();
+
     private long begun;
 
     Tasks(Stop stop, AsyncMethods methods) {
@@ -80,7 +88,7 @@ final class Tasks implements Step {
     TaskDecorator handedOver(String executor, @Nullable TaskDecorator inner) {
         return task -> {
             String name = TaskNames.submitted(task, methods.take(), executor);
-            Task decorated = new Task(name, decorated(inner, task));
+            Task decorated = new Task(name, executor, decorated(inner, task));
             lock.lock();
             try {
                 handedOver.put(decorated, true);
@@ -92,8 +100,8 @@ final class Tasks implements Step {
     }
 
     /** What is run when it is due, perhaps many times, and is decorated once. */
-    TaskDecorator ofScheduler(@Nullable TaskDecorator inner) {
-        return task -> new Task(TaskNames.scheduled(task), decorated(inner, task));
+    TaskDecorator ofScheduler(String scheduler, @Nullable TaskDecorator inner) {
+        return task -> new Task(TaskNames.scheduled(task), scheduler, decorated(inner, task));
     }
 
     private static Runnable decorated(@Nullable TaskDecorator inner, Runnable task) {
@@ -104,27 +112,27 @@ final class Tasks implements Step {
 
     private final class Task implements Runnable {
         private final String name;
+        private final String executor;
         private final Runnable inner;
 
-        Task(String name, Runnable inner) {
+        Task(String name, String executor, Runnable inner) {
             this.name = name;
+            this.executor = executor;
             this.inner = inner;
         }
 
         @Override
         public void run() {
-            Run run = new Run(name, Thread.currentThread());
             Work work = stop.gate().isOpen() // or it would count as refused
                     ? stop.gate().tryEnterOwn(name, "by its executor").orElse(null)
                     : null;
+            Run run = new Run(name, executor, Thread.currentThread(), work);
             begin(this, run);
             try {
                 inner.run();
             } finally {
                 end(run);
-                if (work != null) {
-                    work.close();
-                }
+                run.leaveGate();
             }
         }
     }
@@ -132,11 +140,24 @@ final class Tasks implements Step {
     /** One run of a task. A class without an equality of its own: a task may run twice at once. */
     private static final class Run {
         final String name;
+        final String executor;
         final Thread thread;
+        /** Of the thread alone. */
+        private @Nullable Work work;
 
-        Run(String name, Thread thread) {
+        Run(String name, String executor, Thread thread, @Nullable Work work) {
             this.name = name;
+            this.executor = executor;
             this.thread = thread;
+            this.work = work;
+        }
+
+        void leaveGate() {
+            Work its = work;
+            work = null;
+            if (its != null) {
+                its.close();
+            }
         }
     }
 
@@ -146,6 +167,35 @@ final class Tasks implements Step {
             running.add(run);
             handedOver.remove(task);
             begun++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says that what runs on this thread is to be waited for by nobody: it waits itself for what waits for tasks. */
+    void leave() {
+        List<Run> its = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Run run : running) {
+                if (run.thread == Thread.currentThread()) {
+                    its.add(run);
+                    left.add(run.executor);
+                }
+            }
+            its.forEach(running::remove);
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        its.forEach(Run::leaveGate);
+    }
+
+    /** Whether somebody on a thread of the executor is not to be waited for. */
+    boolean hasLeft(String executor) {
+        lock.lock();
+        try {
+            return left.contains(executor);
         } finally {
             lock.unlock();
         }

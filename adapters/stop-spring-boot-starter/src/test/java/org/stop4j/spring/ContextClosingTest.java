@@ -7,6 +7,7 @@ import jakarta.annotation.PreDestroy;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.WebApplicationType;
@@ -188,6 +189,23 @@ class ContextClosingTest {
         }
     }
 
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class OfBuses {
+        @Bean
+        String stop() {
+            return "Zoo";
+        }
+    }
+
+    @Test
+    void aBeanOfTheUsersMayBeCalledStop() throws Exception {
+        try (Application application = start(List.of(), OfBuses.class)) {
+            assertThat(application.context.getBean("stop")).isEqualTo("Zoo");
+            assertThat(application.end().outcome()).isEqualTo(Outcome.CLEAN);
+        }
+    }
+
     // ---- what goes wrong
 
     @Configuration(proxyBeanMethods = false)
@@ -241,6 +259,76 @@ class ContextClosingTest {
         }
     }
 
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class CannotTell extends Ordered {
+        @Bean
+        SmartLifecycle cannotTell(Stop stop) {
+            return new Running() {
+                @Override
+                public boolean isRunning() {
+                    if (stop.reason().isPresent()) {
+                        throw new IllegalStateException("the database is gone");
+                    }
+                    return super.isRunning();
+                }
+            };
+        }
+    }
+
+    @Test
+    void aLifecycleThatCannotTellWhetherItRunsHasFailedAndTheOthersAreStopped() throws Exception {
+        try (Application application = start(QUICK, CannotTell.class)) {
+            Report report = application.end();
+            assertThat(step(report, "lifecycle cannotTell").failure())
+                    .hasMessage("the database is gone");
+            assertThat(report.exitCode()).isEqualTo(1);
+            assertThat(DONE)
+                    .containsExactly(
+                            "event",
+                            "lifecycle early",
+                            "lifecycle late",
+                            "bean orders",
+                            "bean database");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class WithFactory extends Ordered {
+        @Bean
+        FactoryBean<Telling> factory() {
+            return new FactoryBean<>() {
+                @Override
+                public Telling getObject() {
+                    throw new IllegalStateException("made by a stop");
+                }
+
+                @Override
+                public Class<?> getObjectType() {
+                    return Telling.class;
+                }
+            };
+        }
+
+        @Bean("with a\ttab")
+        DisposableBean withTab() {
+            return telling("with a tab");
+        }
+    }
+
+    @Test
+    void aBeanThatWasNotMadeOrHasAStrangeNameHindersNothing() throws Exception {
+        try (Application application = start(QUICK, WithFactory.class)) {
+            Report report = application.end();
+            assertThat(report.outcome()).as(report.toText()).isEqualTo(Outcome.CLEAN);
+            assertThat(step(report, "bean with a?tab").result()).isEqualTo(Result.DONE);
+            assertThat(DONE)
+                    .containsSubsequence("event", "lifecycle early", "lifecycle late")
+                    .contains("bean with a tab", "bean database");
+        }
+    }
+
     static final class Hanging {
         private final CountDownLatch testIsOver = new CountDownLatch(1);
 
@@ -281,6 +369,30 @@ class ContextClosingTest {
             assertThat(DONE).contains("bean database");
             assertThat(application.context.isActive()).isFalse();
             hanging.testIsOver.countDown();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class HungAtLast extends Ordered {
+        @Bean
+        Hanging hanging() {
+            return new Hanging();
+        }
+    }
+
+    @Test
+    void whatHangsWithoutAStepOfItsOwnIsNamedToo() throws Exception {
+        List<String> properties = List.of("stop.timeout=2s", "stop.find.except=hanging");
+        try (Application application = start(properties, HungAtLast.class)) {
+            Hanging hanging = application.context.getBean(Hanging.class);
+            Report report = application.end();
+            hanging.testIsOver.countDown();
+            StepReport step = step(report, ContextClosing.CONTEXT);
+            assertThat(step.result()).isEqualTo(Result.HUNG);
+            assertThat(step.toString()).contains(Hanging.class.getName() + ".flush");
+            assertThat(report.exitCode()).isEqualTo(3);
+            assertThat(DONE).contains("bean database");
         }
     }
 
@@ -340,13 +452,28 @@ class ContextClosingTest {
     }
 
     @Test
-    void whoClosesItWhileItStopsWaitsForThat() throws Exception {
+    void whoClosesItWhileItStopsChangesNothing() throws Exception {
         try (Application application = start(List.of(), Ordered.class)) {
             application.stop.request("by a test");
             application.context.close();
-            assertThat(application.context.isActive()).isFalse();
             assertThat(application.report().outcome()).isEqualTo(Outcome.CLEAN);
+            assertThat(application.context.isActive()).isFalse();
             assertThat(DONE).hasSize(5).doesNotHaveDuplicates();
+        }
+    }
+
+    /** Spring may have it paused, or somebody else: what runs then is stopped, and started again. */
+    @Test
+    void aContextIsStoppedAndStartedAgainAsWithoutUs() throws Exception {
+        try (Application application = start(List.of(), Ordered.class)) {
+            application.context.stop();
+            assertThat(application.context.isRunning()).isFalse();
+            assertThat(DONE).containsExactly("lifecycle early", "lifecycle late");
+            application.context.start();
+            assertThat(application.context.isRunning()).isTrue();
+            assertThat(application.end().outcome()).isEqualTo(Outcome.CLEAN);
+            assertThat(DONE)
+                    .endsWith("lifecycle early", "lifecycle late", "bean orders", "bean database");
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -15,8 +16,13 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ApplicationEventMulticaster;
+import org.springframework.context.event.SimpleApplicationEventMulticaster;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.stop4j.ApplicationStatus;
 import org.stop4j.Outcome;
 import org.stop4j.Report;
+import org.stop4j.State;
 import org.stop4j.StepReport;
 import org.stop4j.Stop;
 
@@ -29,6 +35,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -142,6 +149,45 @@ class ForeignCloseTest {
         assertThat(report.steps()).extracting(StepReport::name).contains("bean asks");
     }
 
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class ListenersOnOtherThreads {
+        static final CompletableFuture<State> AT_DESTRUCTION = new CompletableFuture<>();
+
+        @Bean
+        ThreadPoolTaskExecutor events() {
+            return new ThreadPoolTaskExecutor();
+        }
+
+        @Bean
+        ApplicationEventMulticaster applicationEventMulticaster(
+                @Qualifier("events") Executor events) {
+            SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster();
+            multicaster.setTaskExecutor(events);
+            return multicaster;
+        }
+
+        @Bean
+        DisposableBean last(Stop stop) {
+            return () -> AT_DESTRUCTION.complete(stop.state());
+        }
+    }
+
+    @Test
+    void whoClosesTheContextHasItClosedInOrderAlsoIfListenersAreCalledOnOtherThreads()
+            throws Exception {
+        try (Application application = Application.start(
+                WebApplicationType.NONE, List.of(), ListenersOnOtherThreads.class)) {
+            application.context.close();
+            Report report = application.report();
+            assertThat(report.outcome()).as(report.toText()).isEqualTo(Outcome.CLEAN);
+            assertThat(report.steps())
+                    .extracting(StepReport::name)
+                    .containsSubsequence("executor events", "bean last");
+            assertThat(ListenersOnOtherThreads.AT_DESTRUCTION.join()).isEqualTo(State.STOPPING);
+        }
+    }
+
     // ---- several
 
     @Test
@@ -155,7 +201,8 @@ class ForeignCloseTest {
                 .registerShutdownHook(false)
                 .run()) {
             Stop stop = child.getBean(Stop.class);
-            assertThat(child.getBeanFactory().containsLocalBean("stop")).isFalse();
+            assertThat(child.getBeanFactory().containsLocalBean("org.stop4j.Stop"))
+                    .isFalse();
             stop.request("by a test");
             Report report = stop.await(Application.PATIENCE).orElseThrow();
             assertThat(report.outcome()).as(report.toText()).isEqualTo(Outcome.CLEAN);
@@ -178,6 +225,31 @@ class ForeignCloseTest {
         }
     }
 
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class WithStep {
+        @StopStep
+        void end() {}
+    }
+
+    @Test
+    void aChildThatIsStartedAgainDeclaresItsStepsAgain() throws Exception {
+        try (Application parent =
+                Application.start(WebApplicationType.NONE, List.of(), Empty.class)) {
+            for (int round = 0; round < 2; round++) {
+                new SpringApplicationBuilder(WithStep.class)
+                        .parent(parent.context)
+                        .web(WebApplicationType.NONE)
+                        .registerShutdownHook(false)
+                        .run()
+                        .close();
+            }
+            assertThat(parent.stop.steps())
+                    .extracting(ApplicationStatus.StepLine::name)
+                    .noneMatch(name -> name.endsWith(".end"));
+        }
+    }
+
     @Test
     void twoApplicationsInOneProcessAreStoppedEachForItself() throws Exception {
         try (Application one = Application.start(WebApplicationType.NONE, List.of(), Empty.class);
@@ -190,7 +262,7 @@ class ForeignCloseTest {
     }
 
     @Test
-    void manyWhoCloseItAtOnceAllWaitForTheOneEnd() throws Exception {
+    void manyWhoCloseItAtOnceHaveItClosedOnce() throws Exception {
         try (Application application =
                 Application.start(WebApplicationType.NONE, installed(), Empty.class)) {
             CountDownLatch go = new CountDownLatch(1);

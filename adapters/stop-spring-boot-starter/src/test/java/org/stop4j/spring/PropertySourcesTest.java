@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertiesPropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -56,6 +57,24 @@ class PropertySourcesTest {
                 Map.entry("stop.except", "/probe")));
         assertIsSet(new PropertiesPropertySource(
                 StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME, properties));
+    }
+
+    @Test
+    void whoGaveSpringMoreTimeThanThereIsIsTold() {
+        String springs = "spring.lifecycle.timeout-per-shutdown-phase";
+        Duration timeout = Duration.ofSeconds(25);
+        StandardEnvironment environment = new StandardEnvironment();
+        assertThat(Settings.ofNoEffect(timeout, environment)).isEmpty();
+        environment
+                .getPropertySources()
+                .addLast(new MapPropertySource("a", Map.of(springs, "20s")));
+        assertThat(Settings.ofNoEffect(timeout, environment)).isEmpty();
+        environment
+                .getPropertySources()
+                .addFirst(new MapPropertySource("b", Map.of(springs, "2m")));
+        assertThat(Settings.ofNoEffect(timeout, environment))
+                .hasValueSatisfying(text -> assertThat(text)
+                        .contains(springs + " is PT2M, which has no effect", "PT25S"));
     }
 
     private static void assertIsSet(PropertySource<?> source) {

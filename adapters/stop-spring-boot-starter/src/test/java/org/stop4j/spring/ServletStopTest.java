@@ -5,22 +5,30 @@ import static org.stop4j.spring.Application.step;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.stop4j.Exit;
 import org.stop4j.Gate;
 import org.stop4j.Outcome;
+import org.stop4j.Phase;
 import org.stop4j.Report;
 import org.stop4j.State;
 import org.stop4j.Stop;
+import org.stop4j.Work;
 
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /** Requests of servlets, over real connections. */
@@ -109,6 +117,63 @@ class ServletStopTest {
             Web.Connection asking = Web.begin(application, "GET /stop");
             assertThat(asking.readAll()).startsWith("HTTP/1.1 200").contains("asked");
             assertThat(application.report().outcome()).isEqualTo(Outcome.CLEAN);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/actuator/health, spring.mvc.servlet.path=/api",
+        "/manage/health, management.endpoints.web.base-path=/manage/",
+        "/alive, management.endpoints.web.base-path=/ management.endpoints.web.path-mapping.health=alive"
+    })
+    void probesOfActuatorAreAnsweredWhereverTheyAre(String path, String properties)
+            throws Exception {
+        try (Application application = start(properties.split(" "))) {
+            Work held = application.stop.gate().enter("what keeps the server open");
+            application.stop.request("by a test");
+            assertThat(application.stop.await(State.STOPPING, Application.PATIENCE))
+                    .isTrue();
+            assertThat(Web.get(application, path).body()).contains("\"status\"");
+            held.close();
+            assertThat(application.report().outcome()).isEqualTo(Outcome.CLEAN);
+        }
+    }
+
+    /** Tomcat warns of each thread that has it, with its stack; and it is closed before the last steps are done. */
+    @Test
+    void stepsDoNotHaveTheClassLoaderOfTheWebServer() throws Exception {
+        try (Application application = start()) {
+            CompletableFuture<ClassLoader> its = new CompletableFuture<>();
+            application.stop.step(
+                    Phase.LAST,
+                    "class loader",
+                    deadline -> its.complete(Thread.currentThread().getContextClassLoader()));
+            application.end();
+            assertThat(its.join()).isSameAs(App.class.getClassLoader());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class StopOfTheUsers {
+        @Bean
+        Stop own() {
+            return Stop.builder().exit(Exit.never()).start();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void aStopOfTheUsersIsUsedInsteadOfOurs(WebApplicationType type) throws Exception {
+        try (Application application =
+                Application.start(type, List.of(), StopOfTheUsers.class, App.class)) {
+            CompletableFuture<HttpResponse<String>> refused = new CompletableFuture<>();
+            application.stop.step(
+                    Phase.FINISH,
+                    "asks",
+                    deadline -> refused.complete(Web.get(application, "/held")));
+            assertThat(application.end().outcome()).isEqualTo(Outcome.CLEAN);
+            assertThat(refused.join().statusCode()).isEqualTo(503);
+            assertThat(application.context.isActive()).isTrue();
         }
     }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 
 class StopEndpointTest {
     private static final String EXPOSED = "management.endpoints.web.exposure.include=stop,health";
+    private static final String UNRESTRICTED = "management.endpoint.stop.access=unrestricted";
     private static final String PATH = "/actuator/stop";
 
     @Configuration(proxyBeanMethods = false)
@@ -83,7 +84,7 @@ class StopEndpointTest {
 
     @Test
     void itIsAskedToStopFromItsOwnRequestAndAnswersAtOnce() throws Exception {
-        try (Application application = start(EXPOSED)) {
+        try (Application application = start(EXPOSED, UNRESTRICTED)) {
             CompletableFuture<Void> mayEnd = new CompletableFuture<>();
             Work held = application.stop.gate().enter("what keeps the server open");
             CompletableFuture<Void> begun = new CompletableFuture<>();
@@ -120,7 +121,7 @@ class StopEndpointTest {
 
     @Test
     void itNeedsNoBody() throws Exception {
-        try (Application application = start(EXPOSED)) {
+        try (Application application = start(EXPOSED, UNRESTRICTED)) {
             assertThat(post(Web.port(application), "").statusCode()).isEqualTo(202);
             assertThat(application.report().reason().kind()).isEqualTo(Reason.Kind.HTTP);
         }
@@ -128,7 +129,7 @@ class StopEndpointTest {
 
     @Test
     void aDrainIsBegunAndUndone() throws Exception {
-        try (Application application = start(EXPOSED)) {
+        try (Application application = start(EXPOSED, UNRESTRICTED)) {
             int port = Web.port(application);
             assertThat(readiness(application)).isEqualTo(200);
 
@@ -144,9 +145,8 @@ class StopEndpointTest {
     }
 
     @Test
-    void whereItIsReadOnlyItOnlyShows() throws Exception {
-        try (Application application =
-                start(EXPOSED, "management.endpoint.stop.access=read-only")) {
+    void whoeverExposesAllEndpointsHasNotAllowedOthersToEndTheProcess() throws Exception {
+        try (Application application = start("management.endpoints.web.exposure.include=*")) {
             assertThat(Web.get(application, PATH).statusCode()).isEqualTo(200);
             assertThat(post(Web.port(application), "").statusCode()).isEqualTo(405);
             assertThat(delete(Web.port(application)).statusCode()).isEqualTo(405);
@@ -154,9 +154,30 @@ class StopEndpointTest {
         }
     }
 
+    /** What a page in somebody's browser can send without asking the server first. */
+    @Test
+    void aFormOfAnotherSiteCannotAskForTheStop() throws Exception {
+        try (Application application = start(EXPOSED, UNRESTRICTED)) {
+            for (String type : List.of(
+                    "",
+                    "text/plain",
+                    "application/x-www-form-urlencoded",
+                    "multipart/form-data; boundary=x")) {
+                HttpRequest.Builder request = HttpRequest.newBuilder(
+                                Web.uri(Web.port(application), PATH))
+                        .POST(HttpRequest.BodyPublishers.noBody());
+                if (!type.isEmpty()) {
+                    request.header("Content-Type", type);
+                }
+                assertThat(Web.send(request).statusCode()).as(type).isGreaterThanOrEqualTo(400);
+            }
+            assertThat(application.stop.reason()).isEmpty();
+        }
+    }
+
     @Test
     void itIsAskedOnAPortOfActuatorsOwn() throws Exception {
-        try (Application application = start(EXPOSED, "management.server.port=0")) {
+        try (Application application = start(EXPOSED, UNRESTRICTED, "management.server.port=0")) {
             int port = Web.managementPort(application);
             assertThat(Web.get(application, PATH).statusCode()).isEqualTo(404);
             assertThat(shown(Web.get(port, PATH))).containsEntry("state", "RUNNING");

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -375,6 +377,108 @@ class TasksTest {
             Report report = application.report();
             assertThat(report.outcome()).as(report.toText()).isEqualTo(Outcome.CLEAN);
             assertThat(report.reason().detail()).isEqualTo("by a job");
+        }
+    }
+
+    /** As a batch does when it is through: {@code System.exit(SpringApplication.exit(context))}. */
+    abstract static class Closing {
+        static volatile CompletableFuture<Boolean> hasEnded = new CompletableFuture<>();
+
+        private final Stop stop;
+        private final ConfigurableApplicationContext context;
+
+        Closing(Stop stop, ConfigurableApplicationContext context) {
+            this.stop = stop;
+            this.context = context;
+        }
+
+        void close() throws InterruptedException {
+            context.close();
+            Thread.interrupted(); // as its executor, which was destroyed, has seen to
+            hasEnded.complete(stop.awaitEnd(Duration.ZERO));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @EnableScheduling
+    static class ClosingJob extends Closing {
+        ClosingJob(Stop stop, ConfigurableApplicationContext context) {
+            super(stop, context);
+        }
+
+        @Scheduled(fixedRate = 1, timeUnit = TimeUnit.HOURS)
+        void work() throws InterruptedException {
+            close();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class ClosingTask extends Closing {
+        ClosingTask(Stop stop, ConfigurableApplicationContext context) {
+            super(stop, context);
+        }
+
+        @Bean
+        ApplicationRunner work(AsyncTaskExecutor executor) {
+            return arguments -> {
+                Future<?> unused = executor.submit(() -> {
+                    close();
+                    return null;
+                });
+            };
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @EnableScheduling
+    static class ClosingLate extends Closing {
+        final CountDownLatch begun = new CountDownLatch(1);
+        final CountDownLatch mayClose = new CountDownLatch(1);
+
+        ClosingLate(Stop stop, ConfigurableApplicationContext context) {
+            super(stop, context);
+        }
+
+        @Scheduled(fixedRate = 1, timeUnit = TimeUnit.HOURS)
+        void work() throws InterruptedException {
+            begun.countDown();
+            mayClose.await();
+            close();
+        }
+    }
+
+    @Test
+    void soIsOneThatDoesSoWhenTheStopHasBegun() throws Exception {
+        Closing.hasEnded = new CompletableFuture<>();
+        try (Application application =
+                Application.start(WebApplicationType.NONE, List.of(), ClosingLate.class)) {
+            ClosingLate job = application.context.getBean(ClosingLate.class);
+            job.begun.await();
+            application.stop.request("by a test");
+            assertThat(application.stop.await(State.STOPPING, Application.PATIENCE))
+                    .isTrue();
+            job.mayClose.countDown();
+            Report report = application.report();
+            assertThat(report.outcome()).as(report.toText()).isEqualTo(Outcome.CLEAN);
+            assertThat(Closing.hasEnded.get(Application.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {ClosingJob.class, ClosingTask.class})
+    void aTaskThatClosesTheContextIsNotWaitedForAndWaitsForTheEnd(Class<? extends Closing> type)
+            throws Exception {
+        Closing.hasEnded = new CompletableFuture<>();
+        try (Application application =
+                Application.start(WebApplicationType.NONE, List.of(), type)) {
+            Report report = application.report();
+            assertThat(report.outcome()).as(report.toText()).isEqualTo(Outcome.CLEAN);
+            assertThat(Closing.hasEnded.get(Application.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
         }
     }
 
