@@ -150,13 +150,14 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
         }
     }
 
-    private void letGo(Deadline deadline) throws InterruptedException {
+    private void letGo(Deadline deadline) throws Exception {
         destruction.end(deadline);
         over.countDown();
         Thread thread = own;
         if (thread != null) {
             thread.join();
         }
+        destruction.checkRest();
     }
 
     // ---- whoever closes the context
