@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.framework.ProxyFactory;
@@ -16,8 +15,6 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -27,13 +24,15 @@ import org.springframework.context.support.SimpleThreadScope;
 import org.stop4j.Outcome;
 import org.stop4j.Report;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A method that is to be a step, wherever it is: it is run once, or the application does not start. */
-@ExtendWith(OutputCaptureExtension.class)
 class StopStepPlacesTest {
     /** What was run, and through which proxies. */
     private static final List<String> CALLS = new CopyOnWriteArrayList<>();
@@ -432,15 +431,19 @@ class StopStepPlacesTest {
     }
 
     @Test
-    void aLazyBeanIsNotMadeForItsStepAndThatIsSaid(CapturedOutput output) throws Exception {
+    void aLazyBeanIsNotMadeForItsStepAndThatIsSaid() throws Exception {
+        PrintStream out = System.out;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
         try (Application application = start(List.of(), Late.class)) {
-            assertThat(output)
-                    .contains("@StopStep at " + Derived.class.getName()
-                            + ".flush is no step yet: bean"
-                            + " \"derived\" is not made until it is asked for");
             end(application);
-            assertThat(CALLS).isEmpty();
+        } finally {
+            System.setOut(out);
         }
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .contains("@StopStep at " + Derived.class.getName() + ".flush is no step yet: bean"
+                        + " \"derived\" is not made until it is asked for");
+        assertThat(CALLS).isEmpty();
     }
 
     @Test
