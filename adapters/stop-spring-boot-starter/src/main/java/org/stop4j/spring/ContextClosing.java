@@ -154,13 +154,14 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
         }
     }
 
-    private void letGo(Deadline deadline) throws InterruptedException {
+    private void letGo(Deadline deadline) throws Exception {
         destruction.end();
         over.countDown();
         Thread thread = own;
         if (thread != null) {
             thread.join();
         }
+        destruction.checkRest();
     }
 
     // ---- whoever closes the context

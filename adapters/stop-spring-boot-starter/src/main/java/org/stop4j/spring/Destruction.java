@@ -2,13 +2,11 @@ package org.stop4j.spring;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
-import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
-import org.springframework.util.ReflectionUtils;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.stop4j.Deadline;
 import org.stop4j.Phase;
 import org.stop4j.RegisteredStep;
@@ -34,6 +32,7 @@ final class Destruction {
 
     private final FoundSteps steps;
     private final DefaultListableBeanFactory beans;
+    private final DestroyMethods methods;
     private final RegisteredStep end;
 
     // Of whoever registers, one after the other: what was looked at, and what comes first of it.
@@ -50,6 +49,7 @@ final class Destruction {
     Destruction(FoundSteps steps, ConfigurableListableBeanFactory beans, RegisteredStep end) {
         this.steps = steps;
         this.beans = (DefaultListableBeanFactory) beans;
+        methods = beans.getBean(DestroyMethods.class);
         this.end = end;
     }
 
@@ -112,7 +112,9 @@ final class Destruction {
     // ---- which of them
 
     private boolean isDestroyed(String name, Object bean) {
-        if (bean instanceof DisposableBean || hasDestroyMethod(name, bean)) {
+        if (bean instanceof DisposableBean
+                || methods.areThereFor(name)
+                || hasDestroyMethod(name, bean)) {
             return true;
         }
         for (BeanPostProcessor one : beans.getBeanPostProcessors()) {
@@ -131,25 +133,24 @@ final class Destruction {
         if (!beans.containsBeanDefinition(name)) {
             return false;
         }
-        BeanDefinition definition = beans.getMergedBeanDefinition(name);
-        String method = definition.getDestroyMethodName();
-        if (AbstractBeanDefinition.INFER_METHOD.equals(method)) {
-            return bean instanceof AutoCloseable
-                    || ReflectionUtils.findMethod(bean.getClass(), "close") != null
-                    || ReflectionUtils.findMethod(bean.getClass(), "shutdown") != null;
-        }
-        return method == null ? bean instanceof AutoCloseable : !method.isEmpty();
+        String[] names =
+                beans.getMergedBeanDefinition(name) instanceof RootBeanDefinition definition
+                        ? DestroyMethods.names(definition, bean.getClass())
+                        : null;
+        return names != null && names.length > 0;
     }
 
     // ---- the steps
 
-    private void destroy(String name, Deadline deadline) throws InterruptedException {
+    private void destroy(String name, Deadline deadline) throws Exception {
         begin(deadline);
         beans.destroySingleton(name);
+        methods.check(name);
     }
 
     private synchronized void begin(Deadline deadline) throws InterruptedException {
         if (destroying == null) {
+            methods.keepFailures();
             // Registered now, it is the last one, and so the first to be destroyed.
             beans.registerDisposableBean(HELD, this::hold);
             Thread thread = new Thread(beans::destroySingletons, "stop-beans");
@@ -179,5 +180,10 @@ final class Destruction {
             }
             thread.join();
         }
+    }
+
+    /** Throws what was thrown by those of the rest that have failed, if any has. */
+    void checkRest() throws Exception {
+        methods.checkRest();
     }
 }

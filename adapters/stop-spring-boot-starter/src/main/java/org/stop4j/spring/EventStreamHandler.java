@@ -127,11 +127,14 @@ final class EventStreamHandler implements HandlerMethodReturnValueHandler {
 
     private static void longLived(NativeWebRequest request, LongLived told) {
         HttpServletRequest its = request.getNativeRequest(HttpServletRequest.class);
-        if (its == null) {
-            return;
+        if (its != null) {
+            longLived(its, told);
         }
+    }
+
+    static void longLived(HttpServletRequest request, LongLived told) {
         try {
-            StopFilter.longLived(its, told);
+            StopFilter.longLived(request, told);
         } catch (StoppingException tooLate) {
             throw tooLate;
         } catch (IllegalStateException notLetIn) {

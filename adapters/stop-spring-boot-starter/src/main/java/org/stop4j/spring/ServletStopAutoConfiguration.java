@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.web.method.support.HandlerMethodReturnValueHandler;
+import org.springframework.web.servlet.function.support.RouterFunctionMapping;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitterReturnValueHandler;
 import org.stop4j.Stop;
@@ -22,8 +23,9 @@ import java.util.List;
 
 /**
  * Counts the requests of a servlet application at the gate of its stop. A stream of events that a method of a controller
- * returns, as an {@code SseEmitter} or as a publisher, is completed when a stop begins, between two events. (One that a
- * functional endpoint returns is not known as such; it is waited for like any other request.)
+ * returns, as an {@code SseEmitter} or as a publisher, or a functional endpoint, by {@code ServerResponse.sse}, is completed
+ * when a stop begins, between two events. (One that a functional endpoint makes of a publisher, or responds with later, is not
+ * known as such; it is waited for like any other request.)
  *
  * @since 0.1
  */
@@ -55,6 +57,8 @@ public class ServletStopAutoConfiguration {
                 public Object postProcessAfterInitialization(Object bean, String name) {
                     if (bean instanceof RequestMappingHandlerAdapter adapter) {
                         knowEventStreams(adapter);
+                    } else if (bean instanceof RouterFunctionMapping mapping) {
+                        FunctionalEvents.knowEventStreams(mapping);
                     }
                     return bean;
                 }

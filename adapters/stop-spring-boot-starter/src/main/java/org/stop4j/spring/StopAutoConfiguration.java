@@ -1,5 +1,6 @@
 package org.stop4j.spring;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -83,6 +84,16 @@ public class StopAutoConfiguration {
     @ConditionalOnMissingBean(name = "lifecycleProcessor")
     DefaultLifecycleProcessor stopLifecycleProcessor() {
         return new DefaultLifecycleProcessor();
+    }
+
+    @Bean
+    static PreDestroyMethods stopPreDestroyMethods(ListableBeanFactory beans) {
+        return new PreDestroyMethods(beans);
+    }
+
+    @Bean
+    static DestroyMethods stopDestroyMethods(PreDestroyMethods annotated) {
+        return new DestroyMethods(annotated);
     }
 
     @Bean

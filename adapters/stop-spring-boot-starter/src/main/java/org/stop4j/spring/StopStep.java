@@ -24,11 +24,16 @@ import java.lang.annotation.Target;
  * java.util.concurrent.CompletionStage}, which is waited for. It is called at most once, on a thread of the stop, when it
  * is the turn of its phase: with beans that are still there, since beans are destroyed in phase {@code CLOSE} at the
  * earliest, and there only when the steps of this kind have ended that do not say what they come after. It is called
- * through the proxy, where the bean has one that has this method.
+ * through the proxy, where the bean has one that has this method and can override it; else on what is behind.
  *
  * <p>The step is registered when the bean is made, also for one that is made later than the others. If what is declared
  * here is wrong, the bean cannot be made, which for most beans means that the application does not start; so it is for a
- * bean that is made after the phase has begun, since its step would never be run. The bean must be a singleton.
+ * bean that is made after the phase has begun, since its step would never be run.
+ *
+ * <p>There must be one bean: a prototype, one of a scope, or what a factory makes anew each time lets the start fail, also
+ * if nobody has asked for it yet. With {@code spring.main.lazy-initialization}, beans that declare steps are made at the
+ * start all the same; one that says itself that it is {@code @Lazy} is not, which is logged, and its step is there from
+ * when it is made. An object that is two beans, itself and behind a proxy, has each step once.
  *
  * <p>A context below the one that has the stop is closed with that, at the end of {@code DRAIN}: a step of a later phase
  * finds its beans destroyed. If it is closed earlier, its steps are taken out.

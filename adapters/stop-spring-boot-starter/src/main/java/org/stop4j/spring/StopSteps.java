@@ -1,26 +1,32 @@
 package org.stop4j.spring;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.scope.ScopedObject;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.util.ClassUtils;
 import org.stop4j.Phase;
 import org.stop4j.ReasonedStep;
 import org.stop4j.RegisteredStep;
 import org.stop4j.Stop;
 
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -29,23 +35,32 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Registers the steps that beans declare by {@link StopStep}, when they are made, and takes them out if their context is
- * closed while the stop, which is another's, goes on.
+ * Registers the steps that beans declare by {@link StopStep}, when they are made; looks, at the end, whether one was missed;
+ * and takes them out if their context is closed while the process, whose stop is another's, lives on.
  */
-final class StopSteps implements BeanPostProcessor, BeanFactoryAware, DisposableBean {
+final class StopSteps
+        implements BeanPostProcessor,
+                BeanFactoryAware,
+                SmartInitializingSingleton,
+                DisposableBean {
+    private static final Log LOG = LogFactory.getLog(StopSteps.class);
+
     /** In which no class has such methods; to look at each of them would take tens of milliseconds at every start. */
     private static final String OF_SPRING = "org.springframework.";
-
-    private static final int LONGEST_NAME = 100;
 
     private final ObjectProvider<Stop> stop;
     private final Set<Class<?>> without = ConcurrentHashMap.newKeySet();
     /** Of those that come after nothing, by name. */
     private final Map<String, Phase> phases = new ConcurrentHashMap<>();
+    /** By the name of the bean: what is being made, before somebody puts something of another class in its place. */
+    private final Map<String, Object> made = new ConcurrentHashMap<>();
+    /** What has steps, by identity: the same object may be a bean, and behind the proxy that is another one. */
+    private final Map<Object, Set<Method>> registered =
+            Collections.synchronizedMap(new IdentityHashMap<>());
 
-    private final Queue<RegisteredStep> registered = new ConcurrentLinkedQueue<>();
-
-    private @Nullable ConfigurableBeanFactory beans;
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
+    private final Queue<RegisteredStep> steps = new ConcurrentLinkedQueue<>();
+    private @Nullable ConfigurableListableBeanFactory beans;
 
     StopSteps(ObjectProvider<Stop> stop) {
         this.stop = stop;
@@ -53,37 +68,58 @@ final class StopSteps implements BeanPostProcessor, BeanFactoryAware, Disposable
 
     @Override
     public void setBeanFactory(BeanFactory factory) {
-        beans = (ConfigurableBeanFactory) factory;
+        beans = (ConfigurableListableBeanFactory) factory;
     }
 
     /** The names of those in a phase that come before its beans are destroyed: that do not say themselves what is before. */
     List<String> beforeBeans(Phase phase) {
-        List<String> names = new ArrayList<>();
+        List<String> before = new ArrayList<>();
         phases.forEach((name, its) -> {
             if (its.equals(phase)) {
-                names.add(name);
+                before.add(name);
             }
         });
-        return names;
+        return before;
     }
 
     // ---- finding
 
-    /** Afterwards: then what is called is the proxy. */
     @Override
-    public Object postProcessAfterInitialization(Object bean, String beanName) {
-        Class<?> type = AopUtils.getTargetClass(bean);
-        if (!without.contains(type)) {
-            Map<Method, StopStep> methods = methodsOf(type);
-            if (methods.isEmpty()) {
-                without.add(type);
-            }
-            methods.forEach((method, said) -> register(bean, beanName, method, said));
+    public Object postProcessBeforeInitialization(Object bean, String beanName) {
+        if (!methods(bean.getClass()).isEmpty()) {
+            made.put(beanName, bean);
         }
         return bean;
     }
 
-    private static Map<Method, StopStep> methodsOf(Class<?> type) {
+    /** Afterwards: then what is called is the proxy. */
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String beanName) {
+        Object before = made.remove(beanName);
+        find(bean, before == null ? bean : before, beanName);
+        return bean;
+    }
+
+    private void find(Object bean, Object before, String beanName) {
+        if (!(bean instanceof ScopedObject)) { // which stands for a bean that has its own
+            methods(AopUtils.getTargetClass(before))
+                    .forEach((method, said) ->
+                            register(new DeclaredStep(bean, before, beanName, method), said));
+        }
+    }
+
+    private Map<Method, StopStep> methods(Class<?> type) {
+        if (without.contains(type)) {
+            return Map.of();
+        }
+        Map<Method, StopStep> methods = methodsOf(type);
+        if (methods.isEmpty()) {
+            without.add(type);
+        }
+        return methods;
+    }
+
+    static Map<Method, StopStep> methodsOf(Class<?> type) {
         if (type.getName().startsWith(OF_SPRING)
                 || !AnnotationUtils.isCandidateClass(type, StopStep.class)) {
             return Map.of();
@@ -92,26 +128,78 @@ final class StopSteps implements BeanPostProcessor, BeanFactoryAware, Disposable
                 method -> AnnotatedElementUtils.findMergedAnnotation(method, StopStep.class));
     }
 
-    // ---- registering
+    // ---- what was missed
 
-    private void register(Object bean, String beanName, Method method, StopStep said) {
-        try {
-            register(new Declared(bean, beanName, method), said);
-        } catch (RuntimeException e) {
-            throw new StopStepException(method, e);
+    @Override
+    public void afterSingletonsInstantiated() {
+        ConfigurableListableBeanFactory all = beans;
+        if (all == null) {
+            return;
+        }
+        for (String name : all.getSingletonNames()) {
+            Object bean = all.getSingleton(name);
+            if (bean != null && !names.contains(name)) {
+                // Not made by Spring, or made for a post-processor, before this one was there.
+                find(bean, bean, name);
+            }
+        }
+        for (String name : all.getBeanDefinitionNames()) {
+            if (!all.getMergedBeanDefinition(name).isAbstract() && !names.contains(name)) {
+                check(all, name);
+            }
         }
     }
 
-    private void register(Declared declared, StopStep said) {
-        ReasonedStep work = declared.work();
-        if (!isSingleton(declared.beanName())) {
-            throw new IllegalArgumentException("bean \"" + declared.beanName()
-                    + "\" is no singleton; allowed: a bean of which there is one");
+    /** Of one that nobody may ever ask for, who declares that is to know at once. */
+    private void check(ConfigurableListableBeanFactory all, String name) {
+        Class<?> type = all.getType(name, false);
+        if (type == null || all.containsBeanDefinition(ScopedProxyUtils.getTargetBeanName(name))) {
+            return;
         }
+        for (Method method : methods(ClassUtils.getUserClass(type)).keySet()) {
+            boolean isThere = all.containsSingleton(name);
+            if (isThere
+                    ? !all.isSingleton(name)
+                    : !all.getMergedBeanDefinition(name).isSingleton()) {
+                throw new StopStepException(method, isNoSingleton(name));
+            }
+            LOG.info("@StopStep at " + method.getDeclaringClass().getName() + '.' + method.getName()
+                    + " is no step yet: bean \"" + name + "\" is not made until it is asked for");
+        }
+    }
+
+    // ---- registering
+
+    private void register(DeclaredStep declared, StopStep said) {
+        try {
+            if (!isSingleton(declared)) {
+                throw isNoSingleton(declared.beanName());
+            }
+            names.add(declared.beanName());
+            if (registered
+                    .computeIfAbsent(declared.target(), target -> ConcurrentHashMap.newKeySet())
+                    .add(declared.method())) {
+                doRegister(declared, said);
+            }
+        } catch (RuntimeException e) {
+            throw new StopStepException(declared.method(), e);
+        }
+    }
+
+    private static IllegalArgumentException isNoSingleton(String beanName) {
+        String name = ScopedProxyUtils.isScopedTarget(beanName)
+                ? ScopedProxyUtils.getOriginalBeanName(beanName)
+                : beanName;
+        return new IllegalArgumentException(
+                "bean \"" + name + "\" is no singleton; allowed: a bean of which there is one");
+    }
+
+    private void doRegister(DeclaredStep declared, StopStep said) {
+        ReasonedStep work = declared.work();
         Phase phase = Settings.phase(value(said.phase()));
         String name = said.name().isEmpty() ? declared.name() : value(said.name());
         RegisteredStep step = stop.getObject().step(phase, name, work);
-        registered.add(step);
+        steps.add(step);
         try {
             describe(step, said);
             if (said.after().length == 0) {
@@ -126,8 +214,8 @@ final class StopSteps implements BeanPostProcessor, BeanFactoryAware, Disposable
     /** Of a stop that is under way, they are still to come. */
     @Override
     public void destroy() {
-        if (!registered.isEmpty() && stop.getObject().reason().isEmpty()) {
-            registered.forEach(RegisteredStep::close);
+        if (!steps.isEmpty() && stop.getObject().reason().isEmpty()) {
+            steps.forEach(RegisteredStep::close);
         }
     }
 
@@ -149,52 +237,16 @@ final class StopSteps implements BeanPostProcessor, BeanFactoryAware, Disposable
     }
 
     /** One that is inside of another bean has no definition of its own, and is as single as that one. */
-    private boolean isSingleton(String beanName) {
-        return beans == null || !beans.containsBean(beanName) || beans.isSingleton(beanName);
+    private boolean isSingleton(DeclaredStep declared) {
+        String name = declared.beanName();
+        return beans == null
+                || !beans.containsBean(name)
+                || beans.isSingleton(
+                        declared.isFactory() ? BeanFactory.FACTORY_BEAN_PREFIX + name : name);
     }
 
     private String value(String said) {
         String value = beans == null ? said : beans.resolveEmbeddedValue(said);
         return value == null ? "" : value.trim();
-    }
-
-    /** A method that is to be a step. */
-    private record Declared(Object bean, String beanName, Method method) {
-        /** Of one that is too long, the end, which tells most. */
-        String name() {
-            String name = beanName + '.' + method.getName();
-            int length = name.length();
-            return length <= LONGEST_NAME ? name : '…' + name.substring(length - LONGEST_NAME + 1);
-        }
-
-        ReasonedStep work() {
-            if (Modifier.isStatic(method.getModifiers())) {
-                throw new IllegalArgumentException(
-                        "it is static; allowed: a method of the bean itself");
-            }
-            return new MethodStep(target(), called());
-        }
-
-        private Method called() {
-            return isOnProxy() ? AopUtils.selectInvocableMethod(method, bean.getClass()) : method;
-        }
-
-        private Object target() {
-            Object behind = isOnProxy() ? null : AopProxyUtils.getSingletonTarget(bean);
-            return behind == null ? bean : behind;
-        }
-
-        /** A proxy has no method that is private, and one of interfaces none that is in none of them. */
-        private boolean isOnProxy() {
-            if (Modifier.isPrivate(method.getModifiers())) {
-                return false;
-            }
-            try {
-                AopUtils.selectInvocableMethod(method, bean.getClass());
-                return true;
-            } catch (IllegalStateException notThere) {
-                return false;
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 package org.stop4j.spring;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -23,6 +24,13 @@ public class TaskStopAutoConfiguration {
     @Bean
     static StopSteps stopSteps(ObjectProvider<Stop> stop) {
         return new StopSteps(stop);
+    }
+
+    /** If all beans are to be made late, those are not that declare steps: somebody has to know of these. */
+    @Bean
+    static LazyInitializationExcludeFilter stopEagerSteps() {
+        return (name, definition, type) ->
+                type != null && !StopSteps.methodsOf(type).isEmpty();
     }
 
     /** For a context that is closed by the stop itself: in another, nobody would shut down what accepts tasks late. */

@@ -3,8 +3,11 @@ package org.stop4j.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
@@ -12,6 +15,9 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerResponse;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.stop4j.Outcome;
 import org.stop4j.Report;
@@ -22,6 +28,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +37,19 @@ class EventStreamTest {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @Import(Streams.class)
-    static class App {}
+    static class App {
+        @Bean
+        RouterFunction<ServerResponse> endpoints(Streams streams) {
+            return RouterFunctions.route()
+                    .GET("/functional", request -> streams.functional())
+                    .GET("/functional/late", request -> {
+                        streams.awaitGo();
+                        return streams.functional();
+                    })
+                    .GET("/functional/plain", request -> ServerResponse.ok().body("plain"))
+                    .build();
+        }
+    }
 
     @RestController
     static class Streams {
@@ -72,9 +91,26 @@ class EventStreamTest {
 
         @GetMapping("/late")
         SseEmitter late() throws Exception {
+            awaitGo();
+            return emitter();
+        }
+
+        void awaitGo() throws Exception {
             hasCome.complete(null);
             mayGoOn.get(Application.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            return emitter();
+        }
+
+        ServerResponse functional() {
+            return ServerResponse.sse(
+                    events -> {
+                        events.onComplete(() -> completed.complete(null));
+                        try {
+                            events.send("first");
+                        } catch (IOException e) {
+                            events.error(e);
+                        }
+                    },
+                    Duration.ofMinutes(1));
         }
     }
 
@@ -88,6 +124,24 @@ class EventStreamTest {
             Streams streams = application.context.getBean(Streams.class);
             assertCompleted(application, "/emitter");
             streams.completed.get(Application.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertClean(application);
+        }
+    }
+
+    @Test
+    void soIsOneOfAFunctionalEndpoint() throws Exception {
+        try (Application application = start()) {
+            Streams streams = application.context.getBean(Streams.class);
+            assertCompleted(application, "/functional");
+            streams.completed.get(Application.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertClean(application);
+        }
+    }
+
+    @Test
+    void anythingElseThatAFunctionalEndpointRespondsWithIsSentAsEver() throws Exception {
+        try (Application application = start()) {
+            assertThat(Web.get(application, "/functional/plain").body()).isEqualTo("plain");
             assertClean(application);
         }
     }
@@ -153,11 +207,12 @@ class EventStreamTest {
         }
     }
 
-    @Test
-    void aStreamThatBeginsWhenTheGateIsClosedIsRefused() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"/late", "/functional/late"})
+    void aStreamThatBeginsWhenTheGateIsClosedIsRefused(String path) throws Exception {
         try (Application application = start()) {
             Streams streams = application.context.getBean(Streams.class);
-            Web.Connection connection = Web.begin(application, "GET /late");
+            Web.Connection connection = Web.begin(application, "GET " + path);
             streams.hasCome.get(Application.PATIENCE.toSeconds(), TimeUnit.SECONDS);
             application.stop.request("by a test");
             assertThat(application.stop.await(State.STOPPING, Application.PATIENCE))
