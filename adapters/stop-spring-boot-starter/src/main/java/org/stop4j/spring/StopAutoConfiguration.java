@@ -1,5 +1,6 @@
 package org.stop4j.spring;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -11,6 +12,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.stop4j.Stop;
+
+import java.util.List;
 
 /**
  * Gives an application its {@link Stop}, and has the context closed by it in order. Not in a context below one that has
@@ -49,7 +52,25 @@ public class StopAutoConfiguration {
             ObjectProvider<WebTraffic> web,
             ObjectProvider<StopCustomizer> customizers) {
         Settings settings = new Settings(properties, surroundings, web.getIfAvailable() != null);
-        return new ContextClosing(settings.start(customizers.orderedStream().toList()), context);
+        List<StopCustomizer> all = customizers.orderedStream().toList();
+        return new ContextClosing(
+                start(settings, all, context.getBeanFactory().getBeanClassLoader()), context);
+    }
+
+    /**
+     * The threads of the stop have the loader of the context. This one may have that of Tomcat's, since the filter is made
+     * while Tomcat starts: which loads nothing any more when Tomcat is stopped, and says that who still has it is a leak.
+     */
+    private static Stop start(
+            Settings settings, List<StopCustomizer> customizers, @Nullable ClassLoader loader) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            return settings.start(customizers);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     @Bean(destroyMethod = "")

@@ -15,12 +15,14 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.stop4j.Gate;
 import org.stop4j.Outcome;
+import org.stop4j.Phase;
 import org.stop4j.Report;
 import org.stop4j.State;
 import org.stop4j.Stop;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /** Requests of servlets, over real connections. */
@@ -100,6 +102,22 @@ class ServletStopTest {
             }
             Report report = application.report();
             assertThat(report.outcome()).as(report.toText()).isEqualTo(Outcome.CLEAN);
+        }
+    }
+
+    @Test
+    void theThreadsOfTheStopHaveTheLoaderOfTheContextAndNotThatOfTheServer() throws Exception {
+        CompletableFuture<ClassLoader> loader = new CompletableFuture<>();
+        try (Application application =
+                Application.start(WebApplicationType.SERVLET, List.of(), App.class)) {
+            application.stop.step(
+                    Phase.LAST,
+                    "loader",
+                    deadline -> loader.complete(Thread.currentThread().getContextClassLoader()));
+            application.end();
+            assertThat(loader)
+                    .isCompletedWithValue(
+                            application.context.getBeanFactory().getBeanClassLoader());
         }
     }
 
