@@ -31,11 +31,11 @@ class SpringBootFaultsTest {
 
     // ---- the database
 
-    private Child appWithLedger(String line, BootChild.Database database) {
+    private Child appWithLedger(String line, BootChild.Database database, String timeout) {
         return BootChild.app(
                 line + "/tomcat.jdbc",
                 directory,
-                TIMEOUT,
+                timeout,
                 "--app.ledger=true",
                 "--spring.datasource.url=" + database.url());
     }
@@ -45,7 +45,7 @@ class SpringBootFaultsTest {
     void aDatabaseThatAnswersNoMoreIsNamedByWhoWaitsForItAndTheProcessIsGone(String line)
             throws IOException {
         try (BootChild.Database database = BootChild.database(line);
-                Child app = appWithLedger(line, database);
+                Child app = appWithLedger(line, database, TIMEOUT);
                 Socket request = BootChild.send(app, "/enter")) {
             app.awaitLine("in a transaction");
             database.process().freeze();
@@ -67,16 +67,16 @@ class SpringBootFaultsTest {
     @Test
     void aDatabaseThatIsGoneFailsWhoNeedsItAndHoldsNobodyUp() throws IOException {
         try (BootChild.Database database = BootChild.database("boot-4.1");
-                Child app = appWithLedger("boot-4.1", database);
+                Child app = appWithLedger("boot-4.1", database, "--stop.timeout=20s");
                 Socket request = BootChild.send(app, "/enter")) {
             app.awaitLine("in a transaction");
             database.process().signal("KILL").awaitExit();
-            end(app, "a database that is gone");
+            app.signal("TERM").measureExit("a database that is gone");
             // What a @PreDestroy throws, Spring logs and forgets.
             assertThat(app.exitCode()).as("%s", app).isZero();
             assertThat(new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                    .as("the answer to the request in flight")
-                    .startsWith("HTTP/1.1 500");
+                    .as("the answer to the request in flight, if its error page is made in time")
+                    .matches("(?s)|HTTP/1.1 500.*");
             assertThat(app.out())
                     .as("%s", app)
                     .doesNotContain("ledger closed")
@@ -100,6 +100,24 @@ class SpringBootFaultsTest {
                     .containsPattern("(?s)\n    hung \"lifecycle webServerGracefulShutdown\" .*"
                             + "\n        at org.stop4j.spring.apps.Never.comes")
                     .containsPattern("\n    (hung|interrupted) \"context\" ")
+                    .containsPattern("note: the logger hung at [^\n]*Never.comes")
+                    .contains("done \"lifecycle webServerStartStop\"")
+                    .contains("done \"bean applicationTaskExecutor\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"boot-3.5/tomcat", "boot-4.1/tomcat.log4j"})
+    void aFullStandardOutputThatNobodyReadsDoesNotKeepTheProcess(String lineAndServer) {
+        try (Child app = BootChild.appThatNobodyReads(
+                lineAndServer, directory, TIMEOUT, "--app.chatter=true")) {
+            app.awaitFullOut();
+            end(app, "a full standard output, " + lineAndServer);
+            assertThat(app.exitCode()).as("%s", app).isEqualTo(3);
+            assertThat(app.errText())
+                    .containsPattern("(?s)\n    hung \"lifecycle webServerGracefulShutdown\" .*"
+                            + " held by \"chatter\"")
+                    .contains("done \"lifecycle webServerStartStop\"")
                     .containsPattern("note: the logger hung at [^\n]* and was given up");
         }
     }
