@@ -15,9 +15,17 @@ final class SignalTrigger implements Trigger {
     @Override
     public Installed install(Stop stop) {
         try {
-            return new Taken(Signals.take(
+            Taken taken = new Taken(Signals.take(
                     wanted,
                     signal -> stop.request(Reason.of(Reason.Kind.SIGNAL, signal.toString()))));
+            if (!taken.signals().others().isEmpty()) {
+                stop.log()
+                        .info("handled by somebody else, too: "
+                                + taken.signals().others()
+                                + "; that is called when the stop has been asked for, and if it ends"
+                                + " the process, it does so with its own exit code");
+            }
+            return taken;
         } catch (SignalsUnavailableException e) {
             stop.log().warning(String.valueOf(e.getMessage()));
             return new Taken(new Signals.Taken());

@@ -102,6 +102,9 @@ public final class Signals {
                 if (!hook.ignored()) {
                     taken.hooks.add(hook);
                     taken.signals.add(signal);
+                    if (!hook.alsoCalled().isEmpty()) {
+                        taken.others.add(signal + " by " + hook.alsoCalled());
+                    }
                 }
             } catch (SignalHook.RefusedException e) {
                 taken.close();
@@ -119,10 +122,16 @@ public final class Signals {
     static final class Taken implements Registration {
         private final EnumSet<Signal> signals = EnumSet.noneOf(Signal.class);
         private final List<SignalHook> hooks = new ArrayList<>();
+        private final List<String> others = new ArrayList<>();
         private final AtomicBoolean closed = new AtomicBoolean();
 
         Set<Signal> signals() {
             return EnumSet.copyOf(signals);
+        }
+
+        /** What is handled by somebody else, too, who was there before: a signal, and the class of the handler. */
+        List<String> others() {
+            return List.copyOf(others);
         }
 
         @Override

@@ -131,11 +131,15 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
         try {
             published.await();
         } catch (InterruptedException e) {
-            throw new IllegalStateException("who closes the context stands at " + place(), e);
+            throw standing(e);
         } finally {
             registerParts();
             placeholders.forEach(RegisteredStep::close);
         }
+    }
+
+    private IllegalStateException standing(InterruptedException e) {
+        return new IllegalStateException("who closes the context stands at " + place(), e);
     }
 
     /** Where the thread that closes the context stands, in somebody's own code if it is there. */
@@ -159,7 +163,11 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
         over.countDown();
         Thread thread = own;
         if (thread != null) {
-            thread.join();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw standing(e);
+            }
         }
         destruction.checkRest();
     }

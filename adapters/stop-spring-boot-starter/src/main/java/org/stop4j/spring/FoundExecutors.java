@@ -67,7 +67,7 @@ final class FoundExecutors {
      * What an executor's step is to do instead, if a task of it closes the context, and so is held meanwhile: that would be
      * waited for in vain, and all other tasks of it were waited for before.
      */
-    Optional<Step> insteadOf(String name, Found found) {
+    Optional<Step> insteadOf(String name, FoundLifecycle found) {
         Tasks tasks = beans.getBeanProvider(Tasks.class).getIfAvailable();
         return found.bean() instanceof Lifecycle bean && tasks != null && tasks.hasLeft(name)
                 ? ofSpring(bean).map(executor -> deadline -> executor.shutdown())

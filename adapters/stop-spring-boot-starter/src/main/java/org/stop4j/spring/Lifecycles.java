@@ -85,7 +85,7 @@ final class Lifecycles {
             before = registerGroup(group, before);
         }
         registered.forEach((name, bean) -> {
-            if (bean instanceof FoundExecutors.Found found) {
+            if (bean instanceof FoundLifecycle found) {
                 executors
                         .insteadOf(name, found)
                         .ifPresent(step -> steps.replace(found.kind(), found.bean(), step));

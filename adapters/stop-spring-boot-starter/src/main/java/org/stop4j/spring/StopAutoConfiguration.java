@@ -1,5 +1,6 @@
 package org.stop4j.spring;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -54,17 +55,23 @@ public class StopAutoConfiguration {
         Settings settings = new Settings(properties, surroundings, web.getIfAvailable() != null);
         Settings.warnOfOther(properties, context.getEnvironment());
         List<StopCustomizer> all = customizers.orderedStream().toList();
-        // Where the web server makes this, while it starts, it has set a class loader of its own:
-        // as that of the threads
-        // of the stop, it would be closed while these are still at work, and Tomcat would take each
-        // for a leak.
+        return new ContextClosing(
+                start(settings, all, context.getBeanFactory().getBeanClassLoader()), context);
+    }
+
+    /**
+     * The threads of the stop have the loader of the context. This one may have that of Tomcat's, since the filter is made
+     * while Tomcat starts: which loads nothing any more when Tomcat is stopped, and says that who still has it is a leak.
+     */
+    private static Stop start(
+            Settings settings, List<StopCustomizer> customizers, @Nullable ClassLoader loader) {
         Thread thread = Thread.currentThread();
-        ClassLoader its = thread.getContextClassLoader();
-        thread.setContextClassLoader(context.getBeanFactory().getBeanClassLoader());
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
         try {
-            return new ContextClosing(settings.start(all), context);
+            return settings.start(customizers);
         } finally {
-            thread.setContextClassLoader(its);
+            thread.setContextClassLoader(before);
         }
     }
 

@@ -39,10 +39,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * and takes them out if their context is closed while the process, whose stop is another's, lives on.
  */
 final class StopSteps
-        implements BeanPostProcessor,
-                BeanFactoryAware,
-                SmartInitializingSingleton,
-                DisposableBean {
+        implements BeanPostProcessor, BeanFactoryAware, SmartInitializingSingleton, DisposableBean {
     private static final Log LOG = LogFactory.getLog(StopSteps.class);
 
     /** In which no class has such methods; to look at each of them would take tens of milliseconds at every start. */

@@ -78,6 +78,17 @@ public final class SignalHook implements InvocationHandler {
         }
     }
 
+    /** The class of the handler that was installed before by somebody else, and is called too; or nothing. */
+    public String alsoCalled() {
+        Object below;
+        synchronized (api.signalClass) {
+            below = previous;
+        }
+        return below == null || ours(below) != null || !isCalled(below, true)
+                ? ""
+                : below.getClass().getName();
+    }
+
     /** Restores what was installed before; again: nothing. */
     public void close() {
         synchronized (api.signalClass) {

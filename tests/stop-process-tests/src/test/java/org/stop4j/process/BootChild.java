@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 final class BootChild {
     private static final Pattern PORT = Pattern.compile(" started on port (\\d+) ");
 
+    private static final String APPS = "org.stop4j.spring.apps.";
+
     private BootChild() {}
 
     /** The example, up, asked by the command at this directory. */
@@ -37,8 +39,69 @@ final class BootChild {
         return up(directory, List.of("-cp", path, main()), arguments);
     }
 
+    /** The same as another main class, {@code Parts}, which is up when it says so in a line that begins so. */
+    static Child app(
+            String lineAndServer, String main, String upWith, Path directory, String... arguments) {
+        List<String> what = List.of("-cp", classPath(lineAndServer), APPS + main);
+        return up(Child.program(environment(directory), command(what, arguments)), upWith);
+    }
+
+    /** With devtools, and whatever is made in a directory makes it begin anew. */
+    static Child appWithDevtools(String line, Path directory, Path watched) {
+        String classes = Child.jar("stop.boot.apps.classes") + "/:";
+        List<String> what = List.of(
+                "-Dspring.devtools.restart.enabled=true",
+                "-cp",
+                classes + classPath(line + "/tomcat.devtools"),
+                main());
+        return up(
+                directory,
+                what,
+                "--spring.devtools.restart.additional-paths=" + watched,
+                "--spring.devtools.restart.poll-interval=100ms",
+                "--spring.devtools.restart.quiet-period=50ms");
+    }
+
+    /** Not up yet, and what it says on standard output is read by nobody. */
+    static Child appThatNobodyReads(String lineAndServer, Path directory, String... arguments) {
+        List<String> what = List.of("-cp", classPath(lineAndServer), main());
+        return Child.programThatNobodyReads(environment(directory), command(what, arguments));
+    }
+
+    /** A database in a process of its own, which has no data. */
+    static Database database(String line) {
+        Child process = Child.program(
+                Map.of(),
+                Child.javaProgram(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath(line + "/tomcat.jdbc"),
+                "org.h2.tools.Server",
+                "-tcp",
+                "-tcpPort",
+                "0",
+                "-ifNotExists");
+        try {
+            String said = process.awaitLine("TCP server running at ");
+            Matcher port = Pattern.compile("tcp://[^ ]*:(\\d+) ").matcher(said);
+            assertThat(port.find()).as(said).isTrue();
+            return new Database(
+                    process, "jdbc:h2:tcp://127.0.0.1:" + port.group(1) + "/mem:ledger");
+        } catch (Throwable e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    record Database(Child process, String url) implements AutoCloseable {
+        @Override
+        public void close() {
+            process.close();
+        }
+    }
+
     private static String main() {
-        return "org.stop4j.spring.apps.JobApplication";
+        return APPS + "JobApplication";
     }
 
     private static String classPath(String lineAndServer) {
@@ -52,6 +115,26 @@ final class BootChild {
     }
 
     private static Child up(Path directory, List<String> what, String... arguments) {
+        return up(
+                Child.program(environment(directory), command(what, arguments)),
+                "INFO " + mainOf(what) + ": Started ");
+    }
+
+    private static Child up(Child child, String upWith) {
+        try {
+            child.awaitLine(upWith);
+        } catch (Throwable e) {
+            child.close();
+            throw e;
+        }
+        return child;
+    }
+
+    private static Map<String, String> environment(Path directory) {
+        return Map.of("STOP_DIR", directory.toString());
+    }
+
+    private static String[] command(List<String> what, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Child.javaProgram());
         command.add("-XX:TieredStopAtLevel=1");
@@ -60,15 +143,7 @@ final class BootChild {
         command.add("--spring.main.banner-mode=off");
         command.add("--logging.pattern.console=%level %logger{0}: %msg%n");
         command.addAll(List.of(arguments));
-        Child child = Child.program(
-                Map.of("STOP_DIR", directory.toString()), command.toArray(String[]::new));
-        try {
-            child.awaitLine("INFO " + mainOf(what) + ": Started ");
-        } catch (Throwable e) {
-            child.close();
-            throw e;
-        }
-        return child;
+        return command.toArray(String[]::new);
     }
 
     private static String mainOf(List<String> what) {
@@ -76,21 +151,33 @@ final class BootChild {
     }
 
     static int port(Child child) {
+        return ports(child).get(0);
+    }
+
+    /** All it has listened on by now, in the order in which it says so. */
+    static List<Integer> ports(Child child) {
+        List<Integer> ports = new ArrayList<>();
         for (String line : child.out()) {
             Matcher said = PORT.matcher(line);
             if (said.find()) {
-                return Integer.parseInt(said.group(1));
+                ports.add(Integer.parseInt(said.group(1)));
             }
         }
-        throw new AssertionError("no port in the lines of " + child);
+        assertThat(ports).as("the ports in the lines of %s", child).isNotEmpty();
+        return ports;
     }
 
     /** Sends a request; whoever closes the socket gives its answer up. */
     static Socket send(Child child, String path) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(child));
+        return send(port(child), "GET", path);
+    }
+
+    private static Socket send(int port, String method, String path) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout((int) Child.PATIENCE.toMillis());
         socket.getOutputStream()
-                .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                .write((method + " " + path
+                                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
@@ -98,10 +185,21 @@ final class BootChild {
     /** Sends a request and reads all of its answer. */
     static String get(Child child, String path) throws IOException {
         try (Socket socket = send(child, path)) {
-            String answer =
-                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(answer).as("answer to %s of %s", path, child).startsWith("HTTP/1.1 200");
-            return answer;
+            return answer(socket, child);
         }
+    }
+
+    /** Sends a POST without a body, and reads all of its answer. */
+    static String post(Child child, int port, String path) throws IOException {
+        try (Socket socket = send(port, "POST", path)) {
+            return answer(socket, child);
+        }
+    }
+
+    /** All of the answer, which is a good one. */
+    static String answer(Socket request, Child child) throws IOException {
+        String answer = new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(answer).as("an answer of %s", child).startsWith("HTTP/1.1 200");
+        return answer;
     }
 }

@@ -34,12 +34,14 @@ final class Child implements AutoCloseable {
     private final List<Thread> readers = new ArrayList<>();
 
     private Child(Process process) {
-        this(process, true);
+        this(process, true, true);
     }
 
-    private Child(Process process, boolean readsErr) {
+    private Child(Process process, boolean readsOut, boolean readsErr) {
         this.process = process;
-        readers.add(collect(process.getInputStream(), out));
+        if (readsOut) {
+            readers.add(collect(process.getInputStream(), out));
+        }
         if (readsErr) {
             readers.add(collect(process.getErrorStream(), err));
         }
@@ -84,6 +86,11 @@ final class Child implements AutoCloseable {
     /** Any program. */
     static Child program(Map<String, String> environment, String... command) {
         return new Child(launch(environment, List.of(command)));
+    }
+
+    /** The same; its standard output is a pipe that nobody reads. */
+    static Child programThatNobodyReads(Map<String, String> environment, String... command) {
+        return new Child(launch(environment, List.of(command)), false, true);
     }
 
     /** {@code java -jar stop.jar}, with the options. */
@@ -224,10 +231,19 @@ final class Child implements AutoCloseable {
 
     /** Waits until its standard error, which nobody reads, takes no more: a pipe has 64 KiB. */
     void awaitFullErr() {
-        Awaitility.await("a full standard error of " + this)
+        awaitFull(process.getErrorStream());
+    }
+
+    /** The same of its standard output. */
+    void awaitFullOut() {
+        awaitFull(process.getInputStream());
+    }
+
+    private void awaitFull(InputStream pipe) {
+        Awaitility.await("a full pipe of " + this)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> process.getErrorStream().available() > 60_000);
+                .until(() -> pipe.available() > 60_000);
     }
 
     /** Everything on standard error, lines and all. */
@@ -238,6 +254,28 @@ final class Child implements AutoCloseable {
     /** Sends a signal by its name without SIG; to this process alone. */
     Child signal(String name) {
         return signal(name, pid());
+    }
+
+    /** Has it stand still: whoever waits for it waits until it is killed. */
+    void freeze() {
+        signal("STOP");
+        // The signal waits for the first of its threads that is given a processor.
+        Awaitility.await("all threads of " + this + " stand still")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .untilAsserted(() -> assertThat(threadStates()).containsOnly("T"));
+    }
+
+    private List<String> threadStates() throws IOException {
+        List<String> states = new ArrayList<>();
+        try (var threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+            for (Path thread : threads.toList()) {
+                String stat = Files.readString(thread.resolve("stat"));
+                int afterName = stat.lastIndexOf(')') + 2;
+                states.add(stat.substring(afterName, afterName + 1));
+            }
+        }
+        return states;
     }
 
     /** Sends a signal to a process that this one has started. */
@@ -397,7 +435,7 @@ final class Child implements AutoCloseable {
                             ? List.of("-p", joined, "-m", "org.stop4j.fixtures/" + main)
                             : List.of("-cp", joined, main));
             command.addAll(arguments);
-            return new Child(launch(environment, command), readsErr);
+            return new Child(launch(environment, command), true, readsErr);
         }
     }
 

@@ -117,6 +117,20 @@ class SpringBootProcessTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"boot-3.5", "boot-4.1"})
+    void log4jHasAllLinesOfTheLastStepAndThatItHasStopped(String line) {
+        try (Child app =
+                BootChild.app(line + "/tomcat.log4j", directory, "--app.last-lines=" + LINES)) {
+            assertThat(app.signal("TERM").awaitExit()).as("%s", app).isZero();
+            assertLines(app, "slf4j");
+            assertLines(app, "system");
+            assertThat(app.out())
+                    .as("%s", app)
+                    .anyMatch(said -> said.startsWith("INFO stop4j: stopped cleanly in "));
+        }
+    }
+
     @Test
     void whatIsLoggedByTheJdksLoggerIsThereWithoutAnotherJar() {
         try (Child app = BootChild.app("boot-3.5/tomcat", directory, "--app.last-lines=" + LINES)) {
