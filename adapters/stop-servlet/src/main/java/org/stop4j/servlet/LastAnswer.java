@@ -52,11 +52,7 @@ final class LastAnswer extends HttpServletResponseWrapper {
      * what is no answer yet, or an error whose page the container makes when it gets the request back.
      */
     void complete() throws IOException {
-        boolean bare = stream == null && writer == null;
-        if (stop.state() == State.RUNNING
-                || getStatus() < SC_OK
-                || isError
-                || (bare && getStatus() >= SC_BAD_REQUEST)) {
+        if (stop.state() == State.RUNNING || getStatus() < SC_OK || lacksPage(true)) {
             return;
         }
         if (writer != null) {
@@ -64,6 +60,13 @@ final class LastAnswer extends HttpServletResponseWrapper {
         } else {
             getOutputStream().close();
         }
+    }
+
+    /** Whether it is an error whose page the container makes when it gets the request back, served or by an exception. */
+    boolean lacksPage(boolean served) {
+        boolean bare = stream == null && writer == null;
+        // Tomcat says of what was sent by sendError() that it is committed.
+        return isError || (!isCommitted() && (!served || (bare && getStatus() >= SC_BAD_REQUEST)));
     }
 
     @Override

@@ -136,6 +136,7 @@ public final class StopFilter implements Filter {
                 EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR),
                 false,
                 "/*");
+        RequestEnds.addTo(context);
         return registration;
     }
 
@@ -241,14 +242,19 @@ public final class StopFilter implements Filter {
             return;
         }
         Visit visit = new Visit(gate, work.get(), detached);
+        LastAnswer answer = new LastAnswer(stop, request, response);
         boolean served = false;
         try {
             visit.attachTo(request);
-            serve(new LastAnswer(stop, request, response), visit, request, chain);
+            serve(answer, visit, request, chain);
             served = true;
         } finally {
             if (served && visit.isAsync(request)) {
                 visit.leaveThread();
+            } else if (!visit.hasStartedAsync(request)
+                    && answer.lacksPage(served)
+                    && RequestEnds.areTold(request)) {
+                visit.awaitContainer();
             } else {
                 // Who throws is done, also with an asynchronous request: Tomcat may never call that
                 // complete.

@@ -29,7 +29,10 @@ final class Visit implements AsyncListener {
     /** Whether the container is going to say that it is complete. */
     private volatile boolean awaitsContainer;
 
-    /** Where it is while it awaits that: a container that is closed may say nothing any more. */
+    /** Whether the container has its answer still to make. */
+    private volatile boolean awaitsPage;
+
+    /** Where it is while it awaits either: a container that is closed may say nothing any more. */
     private final Set<Visit> detached;
 
     Visit(Gate gate, Work work, Set<Visit> detached) {
@@ -81,6 +84,10 @@ final class Visit implements AsyncListener {
         return awaitsContainer;
     }
 
+    boolean hasStartedAsync(ServletRequest request) {
+        return awaitsContainer || request.isAsyncStarted();
+    }
+
     /** The filter is left, and it goes on elsewhere. */
     void leaveThread() {
         Work its = work.get();
@@ -95,6 +102,23 @@ final class Visit implements AsyncListener {
             request.getAsyncContext().complete();
         }
     }
+
+    // ---- without an answer
+
+    /** The filter is left, and the container has the answer still to make, on the same thread. */
+    void awaitContainer() {
+        awaitsPage = true;
+        detached.add(this);
+    }
+
+    /** The container has done with the request. */
+    void containerIsDone() {
+        if (awaitsPage) {
+            close();
+        }
+    }
+
+    // ---- its end
 
     /** It has left; further calls do nothing. */
     void close() {

@@ -3,6 +3,10 @@ package org.stop4j.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.stop4j.spring.Application.step;
 
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletResponse;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -10,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,7 +30,9 @@ import org.stop4j.State;
 import org.stop4j.Stop;
 import org.stop4j.Work;
 
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +76,18 @@ class ServletStopTest {
             };
         }
 
+        @GetMapping("/fails")
+        String fails() throws InterruptedException {
+            hold();
+            throw new IllegalArgumentException("planned by the test");
+        }
+
+        @GetMapping("/sends-an-error")
+        void sendsAnError(HttpServletResponse response) throws Exception {
+            hold();
+            response.sendError(500);
+        }
+
         @GetMapping("/stop")
         String stop() {
             stop.request("by a request");
@@ -84,6 +103,57 @@ class ServletStopTest {
 
     private static Application start(String... properties) {
         return Application.start(WebApplicationType.SERVLET, List.of(properties), App.class);
+    }
+
+    /** The page of Boot, which takes a while. */
+    @Configuration(proxyBeanMethods = false)
+    static class SlowErrorPage {
+        final CountDownLatch begun = new CountDownLatch(1);
+        final CountDownLatch mayEnd = new CountDownLatch(1);
+
+        @Bean
+        ServletContextInitializer slowErrorPage() {
+            Filter filter = (request, response, chain) -> {
+                begun.countDown();
+                try {
+                    mayEnd.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                chain.doFilter(request, response);
+            };
+            return context -> context.addFilter("slow", filter)
+                    .addMappingForUrlPatterns(EnumSet.of(DispatcherType.ERROR), true, "/*");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/fails", "/sends-an-error"})
+    void whatFailsInFlightIsAnsweredByItsErrorPage(String path) throws Exception {
+        try (Application application = Application.start(
+                WebApplicationType.SERVLET, List.of(), App.class, SlowErrorPage.class)) {
+            SlowErrorPage page = application.context.getBean(SlowErrorPage.class);
+            Served served = application.context.getBean(Served.class);
+            Web.Connection failing = Web.begin(application, "GET " + path);
+            Web.Connection other = Web.begin(application, "GET /held");
+            served.begun.await();
+
+            application.stop.request("by a test");
+            assertThat(application.stop.await(State.STOPPING, Application.PATIENCE))
+                    .isTrue();
+            served.mayEnd.countDown();
+            page.begun.await();
+            assertThat(other.readAll()).startsWith("HTTP/1.1 200").contains("answered");
+            assertThat(application.stop.gate().inFlight()).isEqualTo(1);
+            page.mayEnd.countDown();
+
+            assertThat(failing.readAll())
+                    .startsWith("HTTP/1.1 500")
+                    .containsIgnoringCase("Connection: close")
+                    .contains("Internal Server Error");
+            Report report = application.report();
+            assertThat(report.outcome()).as(report.toText()).isEqualTo(Outcome.CLEAN);
+        }
     }
 
     @ParameterizedTest

@@ -1,0 +1,38 @@
+package org.stop4j.servlet;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets requests leave the gate that have left the filter without an answer: the container makes the page of an error
+ * afterwards, and only then, in Tomcat and Undertow, it says that the request has ended. Jetty says so before, and counts
+ * them itself until they are answered.
+ */
+final class RequestEnds implements ServletRequestListener {
+    private static final String ATTRIBUTE = RequestEnds.class.getName();
+
+    private RequestEnds() {}
+
+    /** Adds it to a context that is being initialized. */
+    static void addTo(ServletContext context) {
+        context.addListener(new RequestEnds());
+        context.setAttribute(ATTRIBUTE, true);
+    }
+
+    /** Whether somebody is going to say that it has ended. */
+    static boolean areTold(ServletRequest request) {
+        return request.getServletContext().getAttribute(ATTRIBUTE) != null;
+    }
+
+    @Override
+    public void requestDestroyed(ServletRequestEvent event) {
+        @Nullable Visit visit = Visit.of(event.getServletRequest());
+        if (visit != null) {
+            visit.containerIsDone();
+        }
+    }
+}
