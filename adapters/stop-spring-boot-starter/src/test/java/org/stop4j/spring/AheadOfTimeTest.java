@@ -50,6 +50,8 @@ class AheadOfTimeTest {
                         classes + File.pathSeparator + CLASS_PATH,
                         AheadApplication.class.getName(),
                         "--spring.main.web-application-type=none",
+                        // Else it ends by itself, perhaps before the signal.
+                        "--spring.main.keep-alive=true",
                         "--stop.dir=" + directory)
                 .redirectErrorStream(true)
                 .start();
