@@ -139,8 +139,9 @@ class ArchitectureTest {
                 .or(below("org.apache.commons.logging"))
                 .or(below("org.aopalliance.intercept"))
                 .or(below("reactor.core"))
-                .or(below("reactor.netty.http.server"))
-                .or(below("io.netty.handler.codec.http"))
+                // And what Reactor Netty is made of, for GOAWAY.
+                .or(below("reactor.netty"))
+                .or(below("io.netty"))
                 .or(below("org.reactivestreams"));
         mayKnow(
                 Modules.SPRING,

@@ -126,7 +126,11 @@ final class Modules {
     static ModuleDescriptor descriptor(String module) {
         Path files;
         try {
-            Class<?> door = Class.forName(Objects.requireNonNull(DOORS.get(module), module));
+            // Only where it is: what it knows need not be on the class path.
+            Class<?> door = Class.forName(
+                    Objects.requireNonNull(DOORS.get(module), module),
+                    false,
+                    Modules.class.getClassLoader());
             files = Path.of(
                     door.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (ReflectiveOperationException | URISyntaxException e) {
