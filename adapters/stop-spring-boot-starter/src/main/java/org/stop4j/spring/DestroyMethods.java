@@ -7,6 +7,7 @@ import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.beans.factory.config.InstantiationAwareBeanPostProcessor;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -132,10 +133,22 @@ final class DestroyMethods
 
     /** The names of methods that a definition says, or Spring infers for that type. */
     static String @Nullable [] names(RootBeanDefinition definition, Class<?> type) {
+        String said = definition.getDestroyMethodName();
+        boolean inferred = said == null || AbstractBeanDefinition.INFER_METHOD.equals(said);
+        if (inferred
+                && !AutoCloseable.class.isAssignableFrom(type)
+                && !(said != null && hasOne(type))) {
+            return null; // as for most, which Spring finds out by two exceptions
+        }
         RootBeanDefinition copy = definition.cloneBeanDefinition();
         copy.setTargetType(type);
         copy.resolveDestroyMethodIfNecessary();
         return copy.getDestroyMethodNames();
+    }
+
+    private static boolean hasOne(Class<?> type) {
+        return ReflectionUtils.findMethod(type, "close") != null
+                || ReflectionUtils.findMethod(type, "shutdown") != null;
     }
 
     /** As Spring asks: by the plain name, too, if it was told a qualified one. */

@@ -29,6 +29,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class PreDestroyMethods implements MergedBeanDefinitionPostProcessor, PriorityOrdered {
     private static final String ANNOTATION = "jakarta.annotation.PreDestroy";
 
+    /** In which no class has such methods; to look at each of them would take tens of milliseconds at every start. */
+    private static final String OF_SPRING = "org.springframework.";
+
     private final @Nullable Class<? extends Annotation> annotation;
     private final Map<Class<?>, Collection<Method>> taken = new ConcurrentHashMap<>();
 
@@ -74,7 +77,9 @@ final class PreDestroyMethods implements MergedBeanDefinitionPostProcessor, Prio
     /** As Spring does: those of a class before those of the class that it extends, and one that is overridden once. */
     private static Map<String, Method> find(Class<?> type, Class<? extends Annotation> annotation) {
         Map<String, Method> found = new LinkedHashMap<>();
-        for (Class<?> one = type; one != null && one != Object.class; one = one.getSuperclass()) {
+        for (Class<?> one = type;
+                one != null && one != Object.class && !one.getName().startsWith(OF_SPRING);
+                one = one.getSuperclass()) {
             ReflectionUtils.doWithLocalMethods(one, method -> {
                 // Spring refuses one that takes something.
                 if (method.isAnnotationPresent(annotation) && method.getParameterCount() == 0) {
