@@ -92,11 +92,22 @@ final class JsonText {
             case '{' -> readObject();
             case '[' -> readArray();
             case '"' -> readString();
+            case 't' -> readLiteral("true", true);
+            case 'f' -> readLiteral("false", false);
             default -> readNumber();
         };
     }
 
-    /** Whole numbers: nothing here writes others, nor literals. */
+    /** Nothing here writes null. */
+    private Boolean readLiteral(String word, Boolean value) {
+        if (!text.startsWith(word, at)) {
+            throw wrong(word);
+        }
+        at += word.length();
+        return value;
+    }
+
+    /** Whole numbers: nothing here writes others. */
     private Long readNumber() {
         int start = at;
         while (at < text.length() && "-0123456789".indexOf(text.charAt(at)) >= 0) {
