@@ -8,9 +8,8 @@ import jakarta.servlet.ServletRequestListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets requests leave the gate that have left the filter without an answer: the container makes the page of an error
- * afterwards, and only then, in Tomcat and Undertow, it says that the request has ended. Jetty says so before, and counts
- * them itself until they are answered.
+ * Lets requests leave the gate that have left the filter without an answer, when the container says that they have ended.
+ * Tomcat does so when it has made the page of the error. A container that does so before is no worse off than without this.
  */
 final class RequestEnds implements ServletRequestListener {
     private static final String ATTRIBUTE = RequestEnds.class.getName();
