@@ -62,11 +62,12 @@ final class LastAnswer extends HttpServletResponseWrapper {
         }
     }
 
-    /** Whether it is an error whose page the container makes when it gets the request back, served or by an exception. */
+    /**
+     * Whether it is an error whose page the container makes when it gets the request back, served or by an exception. A status
+     * alone is none: nobody makes a page for that.
+     */
     boolean lacksPage(boolean served) {
-        boolean bare = stream == null && writer == null;
-        // Tomcat says of what was sent by sendError() that it is committed.
-        return isError || (!isCommitted() && (!served || (bare && getStatus() >= SC_BAD_REQUEST)));
+        return isError || (!served && !isCommitted());
     }
 
     @Override

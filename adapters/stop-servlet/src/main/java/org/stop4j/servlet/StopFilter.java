@@ -230,6 +230,12 @@ public final class StopFilter implements Filter {
         } finally {
             answer.beforeCommit();
         }
+        // Tomcat says that it is complete, and then sends what is left of the answer.
+        if (visit != null
+                && request.getDispatcherType() == DispatcherType.ASYNC
+                && !request.isAsyncStarted()) {
+            answer.complete();
+        }
     }
 
     private void admit(

@@ -66,6 +66,19 @@ public final class TomcatStep implements Step {
         return new TomcatStep(() -> list);
     }
 
+    /**
+     * Closes nothing, but waits, a second at most, until the threads of all connectors have nothing to do: then what was
+     * answered last has been sent. Tomcat says that a request is complete a moment before that, and closes connections on
+     * which something is still to be sent. For whoever closes the server otherwise, right before that.
+     *
+     * @param tomcat the server
+     * @return the step
+     */
+    public static Step idle(Tomcat tomcat) {
+        Objects.requireNonNull(tomcat, "tomcat");
+        return deadline -> awaitIdle(List.of(tomcat.getService().findConnectors()), deadline);
+    }
+
     @Override
     public void run(Deadline deadline) throws Exception {
         List<Connector> open = connectors.list().stream()
@@ -75,15 +88,20 @@ public final class TomcatStep implements Step {
             connector.getProtocolHandler().closeServerSocketGraceful();
             connector.pause();
         }
-        for (Connector connector : open) {
-            ProtocolHandler protocol = connector.getProtocolHandler();
-            Idle.await(deadline, canBeSeen(protocol), () -> isIdle(protocol));
-        }
+        awaitIdle(open, deadline);
         Failures failures = new Failures();
         for (Connector connector : open) {
             failures.collect(() -> close(connector));
         }
         failures.throwFirst();
+    }
+
+    private static void awaitIdle(List<Connector> connectors, Deadline deadline)
+            throws InterruptedException {
+        for (Connector connector : connectors) {
+            ProtocolHandler protocol = connector.getProtocolHandler();
+            Idle.await(deadline, canBeSeen(protocol), () -> isIdle(protocol));
+        }
     }
 
     private static void close(Connector connector) throws LifecycleException {

@@ -76,7 +76,7 @@ final class ContextClosing implements ApplicationListener<ContextClosedEvent>, O
         // Whatever else is counted there, what comes after it has something to come after.
         stop.gate();
         FoundSteps steps = new FoundSteps(stop, context.getBeanFactory());
-        lifecycles = new Lifecycles(steps, context.getBeanFactory());
+        lifecycles = new Lifecycles(steps, context);
         RegisteredStep event = stop.step(Phase.DRAIN, EVENT, this::close).after(Gate.STEP);
         RegisteredStep end = stop.step(Phase.LAST, CONTEXT, this::letGo);
         destruction = new Destruction(steps, context.getBeanFactory(), end);

@@ -3,11 +3,13 @@ package org.stop4j.spring;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.Lifecycle;
 import org.springframework.context.LifecycleProcessor;
 import org.springframework.context.Phased;
 import org.stop4j.Gate;
 import org.stop4j.Phase;
+import org.stop4j.Step;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,53 +28,49 @@ final class Lifecycles {
     /** The names that Boot gives to those that close the port; their classes have moved from line to line. */
     private static final String GRACEFUL = "webServerGracefulShutdown";
 
-    private static final List<String> WEB_SERVERS = List.of(GRACEFUL, "webServerStartStop");
+    private static final String START_STOP = "webServerStartStop";
 
     /** Ends Boot's logging: what the stop has to say comes before that. */
     private static final String LOGGING = "springBootLoggingLifecycle";
 
     private final FoundSteps steps;
+    private final ConfigurableApplicationContext context;
     private final ConfigurableListableBeanFactory beans;
     private final FoundExecutors executors;
     private final Map<String, Lifecycle> registered = new LinkedHashMap<>();
     /** Found before the beans are destroyed; null if there is none. */
     private volatile @Nullable Lifecycle logging;
 
-    Lifecycles(FoundSteps steps, ConfigurableListableBeanFactory beans) {
+    Lifecycles(FoundSteps steps, ConfigurableApplicationContext context) {
         this.steps = steps;
-        this.beans = beans;
+        this.context = context;
+        beans = context.getBeanFactory();
         executors = new FoundExecutors(beans);
     }
 
     /** The web servers are stopped as soon as nothing is in flight any more; returns the names of these steps. */
     String[] registerWebServers() {
+        EmbeddedServer server = EmbeddedServer.of(context);
         List<String> before = List.of(Gate.STEP);
         List<String> servers = new ArrayList<>();
-        for (String name : WEB_SERVERS) {
+        for (String name : List.of(GRACEFUL, START_STOP)) {
             Lifecycle bean = running().get(name);
-            if (bean != null && name.equals(GRACEFUL) && isOnUndertow()) {
+            if (bean != null && name.equals(GRACEFUL) && server.refusesByItself()) {
                 registered.put(name, bean);
             } else if (bean != null) {
-                before = register(Phase.DRAIN, name, bean, before);
+                Step stop = new StopLifecycle(bean);
+                registered.put(name, bean);
+                before = steps.add(
+                        "lifecycle",
+                        name,
+                        bean,
+                        Phase.DRAIN,
+                        before,
+                        name.equals(START_STOP) ? server.sentBefore(stop) : stop);
                 servers.addAll(before);
             }
         }
         return servers.toArray(new String[0]);
-    }
-
-    /**
-     * There, the graceful shutdown is left out: it makes Undertow answer 503 by itself, before our filter can say that the
-     * connection closes and when to come again; and nothing is in flight any more.
-     */
-    private boolean isOnUndertow() {
-        for (String name : beans.getSingletonNames()) {
-            Object bean = beans.getSingleton(name);
-            String type = bean == null ? "" : bean.getClass().getSimpleName();
-            if (type.startsWith("Undertow") && type.endsWith("WebServerFactory")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** All others, but for the logging: when the process ends, Boot's own hook does that. */
@@ -104,7 +102,7 @@ final class Lifecycles {
                 for (String dependent : beans.getDependentBeans(name)) {
                     after.addAll(stepOf.getOrDefault(dependent, List.of()));
                 }
-                List<String> step = register(Phase.FINISH, name, bean, after);
+                List<String> step = register(name, bean, after);
                 stepOf.put(name, step);
                 next.addAll(step);
             }
@@ -112,11 +110,11 @@ final class Lifecycles {
         return next.isEmpty() ? before : List.copyOf(next);
     }
 
-    private List<String> register(Phase phase, String name, Lifecycle bean, List<String> after) {
+    private List<String> register(String name, Lifecycle bean, List<String> after) {
         registered.put(name, bean);
         return bean instanceof FoundLifecycle found
-                ? steps.add(found.kind(), name, found.bean(), phase, after, found.step())
-                : steps.add("lifecycle", name, bean, phase, after, new StopLifecycle(bean));
+                ? steps.add(found.kind(), name, found.bean(), Phase.FINISH, after, found.step())
+                : steps.add("lifecycle", name, bean, Phase.FINISH, after, new StopLifecycle(bean));
     }
 
     /** The names of what runs, in the order in which Spring stops it: in groups, dependents first. */

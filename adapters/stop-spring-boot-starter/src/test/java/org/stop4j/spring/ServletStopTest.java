@@ -1,10 +1,15 @@
 package org.stop4j.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.stop4j.spring.Application.step;
 
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.junit.jupiter.api.Test;
@@ -21,6 +26,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.stop4j.ApplicationStatus.Progress;
 import org.stop4j.Exit;
 import org.stop4j.Gate;
 import org.stop4j.Outcome;
@@ -37,6 +43,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** Requests of servlets, over real connections. */
 class ServletStopTest {
@@ -49,6 +56,7 @@ class ServletStopTest {
     static class Served {
         final CountDownLatch begun = new CountDownLatch(2);
         final CountDownLatch mayEnd = new CountDownLatch(1);
+        final LinkedBlockingQueue<AsyncContext> contexts = new LinkedBlockingQueue<>();
         private final Stop stop;
         private final ConfigurableApplicationContext context;
 
@@ -74,6 +82,14 @@ class ServletStopTest {
                 hold();
                 return "answered";
             };
+        }
+
+        @GetMapping("/completed")
+        void completed(HttpServletRequest request) throws IOException {
+            AsyncContext context = request.startAsync();
+            context.setTimeout(0);
+            context.getResponse().getWriter().print("answered");
+            contexts.add(context);
         }
 
         @GetMapping("/fails")
@@ -179,6 +195,59 @@ class ServletStopTest {
             Report report = application.report();
             assertThat(report.outcome()).as(report.toText()).isEqualTo(Outcome.CLEAN);
         }
+    }
+
+    /** Tomcat says that a request is complete before it sends what is left of the answer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"graceful", "immediate"})
+    void theServerIsClosedWhenTheLastAnswerHasBeenSent(String shutdown) throws Exception {
+        try (Application application = start("server.shutdown=" + shutdown)) {
+            Served served = application.context.getBean(Served.class);
+            Web.Connection completed = Web.begin(application, "GET /completed");
+            AsyncContext context = served.contexts.take();
+            CountDownLatch maySend = new CountDownLatch(1);
+            context.addListener(new OnComplete(maySend));
+            application.stop.request("by a test");
+            assertThat(application.stop.await(State.STOPPING, Application.PATIENCE))
+                    .isTrue();
+            context.complete();
+            await().until(() -> runs(
+                    application.stop,
+                    shutdown.equals("graceful")
+                            ? "lifecycle webServerGracefulShutdown"
+                            : "lifecycle webServerStartStop"));
+            maySend.countDown();
+
+            assertThat(completed.readAll()).startsWith("HTTP/1.1 200").endsWith("answered");
+            Report report = application.report();
+            assertThat(report.outcome()).as(report.toText()).isEqualTo(Outcome.CLEAN);
+        }
+    }
+
+    private static boolean runs(Stop stop, String step) {
+        return stop.steps().stream()
+                .anyMatch(one -> one.name().equals(step) && one.progress() == Progress.RUNNING);
+    }
+
+    /** Keeps the thread that completes a request. */
+    private record OnComplete(CountDownLatch mayEnd) implements AsyncListener {
+        @Override
+        public void onComplete(AsyncEvent event) throws IOException {
+            try {
+                mayEnd.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {}
+
+        @Override
+        public void onError(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {}
     }
 
     @Test
