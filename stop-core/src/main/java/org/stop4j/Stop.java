@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -622,12 +623,10 @@ public final class Stop implements AutoCloseable {
 
     // ---- building
 
-    /**
-     * Runs a stop that does nothing, on a thread beside: the only stop that counts is the first one of a JVM,
-     * and it would spend 10 ms and more on loading classes.
-     */
-    private static void rehearse(Settings settings, List<Phase> phases) {
-        try {
+    /** A stop that does nothing: the only one that counts is the first one of a JVM, and that would spend 10 ms and more on loading classes. */
+    private record Rehearsal(Settings settings, List<Phase> phases) implements Runnable {
+        @Override
+        public void run() {
             Settings own = new Settings(
                     settings.timeout(),
                     settings.holdLimit(),
@@ -643,24 +642,27 @@ public final class Stop implements AutoCloseable {
             for (Phase phase : phases) {
                 stop.step(phase, phase.name(), new Nothing());
             }
-            stop.triggers.install(new Nobody(), stop);
+            try {
+                stop.triggers.install(new Nobody(), stop);
+            } catch (IOException cannotBe) {
+                throw new UncheckedIOException(cannotBe);
+            }
             Reason why = Reason.of(Reason.Kind.CODE, "rehearsal");
             Ending its =
                     new Ending(stop, own, stop.plan, stop.triggers, stop.holds, stop.traffic, why);
-            settings.time().thread(new Rehearsal(stop, its), "stop-rehearsal").start();
-        } catch (IOException | OutOfMemoryError notNow) {
-            // Then the first stop is a little slower.
+            // As the command asks. It begins nothing, since this stop was never started.
+            stop.hold().close();
+            stop.request(why);
+            its.run();
+            stop.status();
         }
     }
 
-    private record Rehearsal(Stop stop, Ending ending) implements Runnable {
-        @Override
-        public void run() {
-            // As the command asks. It begins nothing, since this stop was never started.
-            stop.hold().close();
-            stop.request(ending.reason());
-            ending.run();
-            stop.status();
+    private static void runBeside(Runnable rehearsal, Time time) {
+        try {
+            time.thread(rehearsal, "stop-rehearsal").start();
+        } catch (OutOfMemoryError noThreadLeft) {
+            // Then the first stop is a little slower.
         }
     }
 
@@ -767,6 +769,7 @@ public final class Stop implements AutoCloseable {
         private Duration timeout = Duration.ofSeconds(25);
         private Duration holdLimit = Duration.ofSeconds(5);
         private Time time = Time.system();
+        private @Nullable Executor rehearsals;
         private @Nullable Exit exit;
         private @Nullable QuietWait quietWait;
         private Traffic.@Nullable LongLivedLimits longLived;
@@ -980,6 +983,21 @@ public final class Stop implements AutoCloseable {
         }
 
         /**
+         * Chooses who rehearses. The only stop that counts is the first one of its JVM; so a stop that ends the process is
+         * rehearsed: one that does nothing loads what the first one would have to load, which makes that 10 ms faster and
+         * more. It takes as much CPU time. If nothing is chosen, that is done by a thread of its own as {@link #start}
+         * returns; whoever would rather have the application started sooner lets it wait.
+         *
+         * @param executor is given the rehearsal by {@link #start}, once, if the stop ends the process; runs it whenever
+         *     it likes, or never; what that throws it may ignore
+         * @return this builder
+         */
+        public Builder rehearseOn(Executor executor) {
+            rehearsals = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
          * Installs the triggers. If {@code STOP_GRACE_SECONDS} tells how long whoever ends the process by force
          * waits (the pod's {@code terminationGracePeriodSeconds}), and the stop may take longer, that is logged
          * at WARNING. One line at INFO, by the logger {@code org.stop4j}, tells what was installed.
@@ -1019,7 +1037,12 @@ public final class Stop implements AutoCloseable {
             }
             stop.install(List.copyOf(triggers));
             if (endsProcess) {
-                rehearse(settings, List.copyOf(phases));
+                Runnable rehearsal = new Rehearsal(settings, List.copyOf(phases));
+                if (rehearsals == null) {
+                    runBeside(rehearsal, time);
+                } else {
+                    rehearsals.execute(rehearsal);
+                }
             }
             return stop;
         }

@@ -2,15 +2,18 @@ package org.stop4j.spring;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 import org.stop4j.ControlDirectory;
+import org.stop4j.ControlDirectoryException;
 import org.stop4j.Exit;
 import org.stop4j.Phase;
 import org.stop4j.Signal;
 import org.stop4j.Stop;
 import org.stop4j.http.StopServer;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** Makes a stop of properties. What is wrong with one of them is said of it by its name. */
 final class Settings {
@@ -30,6 +34,8 @@ final class Settings {
     private final Surroundings surroundings;
     /** Whether others send requests here. */
     private final boolean web;
+    /** The property that is being set: if its value is refused, that is said of this. */
+    private String property = "";
 
     Settings(StopProperties properties, Surroundings surroundings, boolean web) {
         this.properties = properties;
@@ -37,20 +43,45 @@ final class Settings {
         this.web = web;
     }
 
-    Stop start(List<StopCustomizer> customizers) {
-        Stop.Builder builder = Stop.builder();
-        of("stop.timeout", () -> builder.timeout(properties.timeout()));
-        of("stop.hold-limit", () -> builder.holdLimit(properties.holdLimit()));
+    /**
+     * Starts it.
+     *
+     * @param customizers are asked last
+     * @param rehearsals who rehearses
+     */
+    Stop start(List<StopCustomizer> customizers, Executor rehearsals) {
+        Stop.Builder builder = Stop.builder().rehearseOn(rehearsals);
+        try {
+            describe(builder);
+        } catch (IllegalArgumentException | ControlDirectoryException | UncheckedIOException e) {
+            throw new StopConfigurationException(property, e);
+        }
+        customizers.forEach(one -> one.customize(builder));
+        try {
+            return builder.start();
+        } catch (IllegalArgumentException | ControlDirectoryException | UncheckedIOException e) {
+            throw new StopConfigurationException("stop.*", e);
+        }
+    }
+
+    private void describe(Stop.Builder builder) {
+        property = "stop.timeout";
+        builder.timeout(properties.timeout());
+        property = "stop.hold-limit";
+        builder.holdLimit(properties.holdLimit());
+        property = "stop.quiet-wait";
         setQuietWait(builder);
+        property = "stop.long-lived";
         setLongLived(builder);
-        setReserves(builder);
+        for (Map.Entry<String, Duration> entry : properties.reserve().entrySet()) {
+            property = "stop.reserve." + entry.getKey();
+            builder.reserve(phase(entry.getKey()), entry.getValue());
+        }
         if (!surroundings.endsProcess() && !asked()) {
             builder.exit(Exit.never());
         } else {
             setTriggers(builder);
         }
-        customizers.forEach(one -> one.customize(builder));
-        return of("stop.*", builder::start);
     }
 
     /** In a test, whoever asks for it gets what a process has. */
@@ -61,22 +92,17 @@ final class Settings {
     private void setQuietWait(Stop.Builder builder) {
         StopProperties.QuietWait wait = properties.quietWait();
         if (wait.floor() != null || wait.quiet() != null || wait.ceiling() != null) {
-            of(
-                    "stop.quiet-wait",
-                    () -> builder.quietWait(
-                            or(wait.floor(), Duration.ofSeconds(3), wait.ceiling()),
-                            or(wait.quiet(), Duration.ofSeconds(1), wait.ceiling()),
-                            Objects.requireNonNullElse(wait.ceiling(), Duration.ofSeconds(10))));
+            builder.quietWait(
+                    or(wait.floor(), Duration.ofSeconds(3), wait.ceiling()),
+                    or(wait.quiet(), Duration.ofSeconds(1), wait.ceiling()),
+                    Objects.requireNonNullElse(wait.ceiling(), Duration.ofSeconds(10)));
         } else if (!web) {
             builder.quietWait(Duration.ZERO, Duration.ZERO, Duration.ZERO);
         }
     }
 
     /** What was not set is no longer than a ceiling that was. */
-    private static Duration or(
-            @org.jspecify.annotations.Nullable Duration set,
-            Duration other,
-            @org.jspecify.annotations.Nullable Duration ceiling) {
+    private static Duration or(@Nullable Duration set, Duration other, @Nullable Duration ceiling) {
         if (set != null) {
             return set;
         }
@@ -84,23 +110,12 @@ final class Settings {
     }
 
     private void setLongLived(Stop.Builder builder) {
-        StopProperties.LongLived longLived = properties.longLived();
-        if (longLived.limit() != null || longLived.pace() != null) {
-            of(
-                    "stop.long-lived",
-                    () -> builder.longLived(
-                            Objects.requireNonNullElseGet(
-                                    longLived.limit(),
-                                    () -> properties.timeout().dividedBy(5)),
-                            Objects.requireNonNullElse(longLived.pace(), Duration.ofSeconds(1))));
-        }
-    }
-
-    private void setReserves(Stop.Builder builder) {
-        for (Map.Entry<String, Duration> entry : properties.reserve().entrySet()) {
-            of(
-                    "stop.reserve." + entry.getKey(),
-                    () -> builder.reserve(phase(entry.getKey()), entry.getValue()));
+        Duration limit = properties.longLived().limit();
+        Duration pace = properties.longLived().pace();
+        if (limit != null || pace != null) {
+            builder.longLived(
+                    limit == null ? properties.timeout().dividedBy(5) : limit,
+                    pace == null ? Duration.ofSeconds(1) : pace);
         }
     }
 
@@ -119,11 +134,13 @@ final class Settings {
             builder.onSignals(properties.signals().toArray(new Signal[0]));
         }
         if (properties.command()) {
-            builder.onCommand(of("stop.dir, stop.name", this::directory));
+            property = "stop.dir, stop.name";
+            builder.onCommand(directory());
         }
         StopProperties.Http http = properties.http();
         if (http.enabled()) {
-            builder.trigger(of("stop.http", () -> server(http)));
+            property = "stop.http";
+            builder.trigger(server(http));
         }
     }
 
@@ -158,20 +175,5 @@ final class Settings {
     private static StopServer.Builder server(StopProperties.Http http) {
         StopServer.Builder server = StopServer.on(http.port()).host(http.host());
         return http.token() == null ? server : server.token(http.token());
-    }
-
-    /** Something that makes a value, or refuses to. */
-    private interface Setting<T> {
-        T set();
-    }
-
-    private static <T> T of(String property, Setting<T> setting) {
-        try {
-            return setting.set();
-        } catch (IllegalArgumentException
-                | org.stop4j.ControlDirectoryException
-                | java.io.UncheckedIOException e) {
-            throw new StopConfigurationException(property, e);
-        }
     }
 }

@@ -15,6 +15,7 @@ import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.stop4j.Stop;
 
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * Gives an application its {@link Stop}, and has the context closed by it in order. Not in a context below one that has
@@ -54,9 +55,12 @@ public class StopAutoConfiguration {
             ObjectProvider<StopCustomizer> customizers) {
         Settings settings = new Settings(properties, surroundings, web.getIfAvailable() != null);
         Settings.warnOfOther(properties, context.getEnvironment());
+        RehearsalWhenReady rehearsal = new RehearsalWhenReady();
+        context.addApplicationListener(rehearsal);
         List<StopCustomizer> all = customizers.orderedStream().toList();
         return new ContextClosing(
-                start(settings, all, context.getBeanFactory().getBeanClassLoader()), context);
+                start(settings, all, rehearsal, context.getBeanFactory().getBeanClassLoader()),
+                context);
     }
 
     /**
@@ -64,12 +68,15 @@ public class StopAutoConfiguration {
      * while Tomcat starts: which loads nothing any more when Tomcat is stopped, and says that who still has it is a leak.
      */
     private static Stop start(
-            Settings settings, List<StopCustomizer> customizers, @Nullable ClassLoader loader) {
+            Settings settings,
+            List<StopCustomizer> customizers,
+            Executor rehearsals,
+            @Nullable ClassLoader loader) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(loader);
         try {
-            return settings.start(customizers);
+            return settings.start(customizers, rehearsals);
         } finally {
             thread.setContextClassLoader(before);
         }

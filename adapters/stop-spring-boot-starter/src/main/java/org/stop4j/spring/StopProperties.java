@@ -34,20 +34,70 @@ import java.util.Map;
  */
 @ConfigurationProperties("stop")
 public record StopProperties(
-        @DefaultValue("true") boolean enabled,
-        @DefaultValue("25s") Duration timeout,
-        @DefaultValue("5s") Duration holdLimit,
-        @DefaultValue({"TERM", "INT", "HUP"}) List<Signal> signals,
-        @DefaultValue("true") boolean command,
+        boolean enabled,
+        Duration timeout,
+        Duration holdLimit,
+        List<Signal> signals,
+        boolean command,
         @Nullable Path dir,
         @Nullable String name,
-        @DefaultValue("false") boolean inTests,
-        @DefaultValue Http http,
-        @DefaultValue QuietWait quietWait,
-        @DefaultValue LongLived longLived,
-        @DefaultValue Map<String, Duration> reserve,
-        @DefaultValue List<String> except,
-        @DefaultValue Find find) {
+        boolean inTests,
+        Http http,
+        QuietWait quietWait,
+        LongLived longLived,
+        Map<String, Duration> reserve,
+        List<String> except,
+        Find find) {
+
+    /**
+     * Takes what was bound; null is what was not. Where Boot would have to convert a default, it is told here: that would
+     * take 15 ms at each start.
+     *
+     * @param enabled whether there is a stop at all
+     * @param timeout how long the whole stop may take; 25 s if null
+     * @param holdLimit how long the process stays; 5 s if null
+     * @param signals on which signals it stops; TERM, INT and HUP if null
+     * @param command whether it stops on the {@code stop} command
+     * @param dir where the command meets it
+     * @param name by which name the command meets it
+     * @param inTests whether all is installed in tests, too
+     * @param http the stop and probes over HTTP
+     * @param quietWait for how long it goes on serving
+     * @param longLived how work is treated that does not end by itself
+     * @param reserve for each phase, what is kept for it; nothing if null
+     * @param except paths that are neither counted nor refused; none if null
+     * @param find what is found among the beans
+     */
+    public StopProperties(
+            @DefaultValue("true") boolean enabled,
+            @Nullable Duration timeout,
+            @Nullable Duration holdLimit,
+            @Nullable List<Signal> signals,
+            @DefaultValue("true") boolean command,
+            @Nullable Path dir,
+            @Nullable String name,
+            @DefaultValue("false") boolean inTests,
+            @DefaultValue Http http,
+            @DefaultValue QuietWait quietWait,
+            @DefaultValue LongLived longLived,
+            @Nullable Map<String, Duration> reserve,
+            @Nullable List<String> except,
+            @DefaultValue Find find) {
+        this.enabled = enabled;
+        this.timeout = timeout == null ? Duration.ofSeconds(25) : timeout;
+        this.holdLimit = holdLimit == null ? Duration.ofSeconds(5) : holdLimit;
+        this.signals = signals == null ? List.of(Signal.TERM, Signal.INT, Signal.HUP) : signals;
+        this.command = command;
+        this.dir = dir;
+        this.name = name;
+        this.inTests = inTests;
+        this.http = http;
+        this.quietWait = quietWait;
+        this.longLived = longLived;
+        this.reserve = reserve == null ? Map.of() : reserve;
+        this.except = except == null ? List.of() : except;
+        this.find = find;
+    }
 
     /**
      * The stop and probes over HTTP: {@code /shutdown}, {@code /ready} and {@code /live}.
@@ -112,5 +162,16 @@ public record StopProperties(
             @DefaultValue("true") boolean executors,
             @DefaultValue("true") boolean kafka,
             @DefaultValue("true") boolean rabbit,
-            @DefaultValue List<String> except) {}
+            @Nullable List<String> except) {
+
+        /**
+         * Returns the names of beans that have no step.
+         *
+         * @return the names; none if nothing was said
+         */
+        @Override
+        public List<String> except() {
+            return except == null ? List.of() : except;
+        }
+    }
 }

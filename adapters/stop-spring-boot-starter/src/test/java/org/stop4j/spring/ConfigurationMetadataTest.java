@@ -2,15 +2,16 @@ package org.stop4j.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.util.stream.Collectors.joining;
+
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.json.JsonParserFactory;
 import org.stop4j.Phase;
 import org.stop4j.Signal;
 
 import java.io.InputStream;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
@@ -25,13 +26,36 @@ import java.util.stream.Stream;
 
 /** What is written by hand for those who write properties says the same as the record that they are bound to. */
 class ConfigurationMetadataTest {
-    private record Property(String type, String source, List<String> defaults) {}
+    private record Property(String type, String source) {}
 
     @Test
-    void everyPropertyIsDescribedWithItsTypeAndDefault() throws Exception {
+    void everyPropertyIsDescribedWithItsType() throws Exception {
         Map<String, Property> declared = new TreeMap<>();
         addDeclared("stop", StopProperties.class, declared);
         assertThat(described()).isEqualTo(declared);
+    }
+
+    @Test
+    void whoeverSetsTheDefaultsThatAreDescribedSetsWhatIsThereAnyway() throws Exception {
+        Map<String, String> defaults = new TreeMap<>();
+        for (Map<String, Object> property : list("properties")) {
+            Object value = property.get("defaultValue");
+            if (value != null) {
+                defaults.put(
+                        text(property, "name"),
+                        value instanceof List<?> all
+                                ? all.stream().map(Object::toString).collect(joining(","))
+                                : value.toString());
+            }
+        }
+        assertThat(defaults)
+                .containsKeys("stop.timeout", "stop.hold-limit", "stop.signals", "stop.http.port");
+        assertThat(bound(defaults)).isEqualTo(bound(Map.of()));
+    }
+
+    private static StopProperties bound(Map<String, String> properties) {
+        return new Binder(new MapConfigurationPropertySource(properties))
+                .bindOrCreate("stop", StopProperties.class);
     }
 
     @Test
@@ -58,27 +82,15 @@ class ConfigurationMetadataTest {
 
     private static void addDeclared(
             String prefix, Class<?> type, Map<String, Property> properties) {
-        Constructor<?> constructor = type.getDeclaredConstructors()[0];
-        Parameter[] parameters = constructor.getParameters();
-        RecordComponent[] components = type.getRecordComponents();
-        for (int i = 0; i < components.length; i++) {
-            String name = prefix + '.' + kebab(components[i].getName());
-            if (components[i].getType().isRecord()) {
-                addDeclared(name, components[i].getType(), properties);
+        for (RecordComponent component : type.getRecordComponents()) {
+            String name = prefix + '.' + kebab(component.getName());
+            if (component.getType().isRecord()) {
+                addDeclared(name, component.getType(), properties);
             } else {
                 properties.put(
-                        name,
-                        new Property(
-                                name(components[i].getGenericType()),
-                                type.getName(),
-                                defaults(parameters[i])));
+                        name, new Property(name(component.getGenericType()), type.getName()));
             }
         }
-    }
-
-    private static List<String> defaults(Parameter parameter) {
-        DefaultValue value = parameter.getAnnotation(DefaultValue.class);
-        return value == null ? List.of() : List.of(value.value());
     }
 
     private static String kebab(String name) {
@@ -101,10 +113,7 @@ class ConfigurationMetadataTest {
         for (Map<String, Object> property : list("properties")) {
             properties.put(
                     (String) property.get("name"),
-                    new Property(
-                            text(property, "type"),
-                            text(property, "sourceType"),
-                            texts(property.get("defaultValue"))));
+                    new Property(text(property, "type"), text(property, "sourceType")));
         }
         return properties;
     }
@@ -121,15 +130,6 @@ class ConfigurationMetadataTest {
 
     private static String text(Map<?, ?> object, String key) {
         return String.valueOf(object.get(key));
-    }
-
-    private static List<String> texts(@org.jspecify.annotations.Nullable Object value) {
-        if (value == null) {
-            return List.of();
-        }
-        return value instanceof List<?> all
-                ? all.stream().map(Object::toString).toList()
-                : List.of(value.toString());
     }
 
     @SuppressWarnings("unchecked")
