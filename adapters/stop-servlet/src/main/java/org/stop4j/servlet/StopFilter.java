@@ -136,7 +136,7 @@ public final class StopFilter implements Filter {
                 EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR),
                 false,
                 "/*");
-        RequestEnds.addTo(context);
+        RequestEnds.addTo(context, detached);
         return registration;
     }
 
@@ -251,7 +251,6 @@ public final class StopFilter implements Filter {
         LastAnswer answer = new LastAnswer(stop, request, response);
         boolean served = false;
         try {
-            visit.attachTo(request);
             serve(answer, visit, request, chain);
             served = true;
         } finally {
@@ -260,7 +259,7 @@ public final class StopFilter implements Filter {
             } else if (!visit.hasStartedAsync(request)
                     && answer.lacksPage(served)
                     && RequestEnds.areTold(request)) {
-                visit.awaitContainer();
+                visit.awaitContainer(request);
             } else {
                 // Who throws is done, also with an asynchronous request: Tomcat may never call that
                 // complete.

@@ -4,6 +4,7 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 
 import org.jspecify.annotations.Nullable;
 import org.stop4j.Gate;
@@ -43,11 +44,15 @@ final class Visit implements AsyncListener {
 
     /** The visit of a request, also if that was dispatched again; null if it was not let in. */
     static @Nullable Visit of(ServletRequest request) {
+        ServletRequest inner = request;
+        while (inner instanceof ServletRequestWrapper wrapper) {
+            if (wrapper instanceof VisitRequest its && its.visit() != null) {
+                return its.visit();
+            }
+            inner = wrapper.getRequest();
+        }
+        // The container's own.
         return (Visit) request.getAttribute(ATTRIBUTE);
-    }
-
-    void attachTo(ServletRequest request) {
-        request.setAttribute(ATTRIBUTE, this);
     }
 
     void longLived(LongLived told) {
@@ -68,18 +73,27 @@ final class Visit implements AsyncListener {
     // ---- asynchronous
 
     /** The request has become asynchronous. */
-    void follow(AsyncContext context) {
+    void follow(ServletRequest request, AsyncContext context) {
         // Not first when the filter is left: with Undertow, another thread may have completed it by
         // then.
         context.addListener(this);
         awaitsContainer = true;
+        detach(request);
+    }
+
+    /** It goes on when the filter is left, and then only the container's request is there to know it by. */
+    private void detach(ServletRequest request) {
+        request.setAttribute(ATTRIBUTE, this);
         detached.add(this);
+        if (work.get() == null) {
+            detached.remove(this); // it has ended meanwhile
+        }
     }
 
     /** Whether it is not over when the filter is left; asked by the thread that leaves it. */
     boolean isAsync(ServletRequest request) {
         if (!awaitsContainer && request.isAsyncStarted()) {
-            follow(request.getAsyncContext()); // by somebody who went around our request
+            follow(request, request.getAsyncContext()); // by somebody who went around our request
         }
         return awaitsContainer;
     }
@@ -106,9 +120,9 @@ final class Visit implements AsyncListener {
     // ---- without an answer
 
     /** The filter is left, and the container has the answer still to make, on the same thread. */
-    void awaitContainer() {
+    void awaitContainer(ServletRequest request) {
         awaitsPage = true;
-        detached.add(this);
+        detach(request);
     }
 
     /** The container has done with the request. */
@@ -122,8 +136,10 @@ final class Visit implements AsyncListener {
 
     /** It has left; further calls do nothing. */
     void close() {
-        detached.remove(this);
         Work its = work.getAndSet(null);
+        if (awaitsContainer || awaitsPage) {
+            detached.remove(this);
+        }
         if (its != null) {
             its.close();
         }

@@ -19,6 +19,11 @@ final class VisitRequest extends HttpServletRequestWrapper {
         this.visit = visit;
     }
 
+    @Nullable
+    Visit visit() {
+        return visit;
+    }
+
     @Override
     public AsyncContext startAsync() {
         AsyncContext context = super.startAsync();
@@ -35,7 +40,7 @@ final class VisitRequest extends HttpServletRequestWrapper {
 
     private void follow(AsyncContext context) {
         if (visit != null) {
-            visit.follow(context);
+            visit.follow(getRequest(), context);
         }
     }
 
