@@ -63,7 +63,11 @@ public final class JettyStep implements Step {
         // By itself, it closes and interrupts at once; but a thread that is interrupted in the
         // instant in which it accepts a connection loses that: open, with nobody to read it.
         Idle.await(deadline.within(ACCEPTED), canBeSeen(), () -> isIdle(acceptors));
-        // With all that is in them: it is that which sends GOAWAY.
+        // The graceful shutdown says nothing more to those who have been told before.
+        if (GoAway.isPresent(GoAway.JETTY_HTTP2)) {
+            open.forEach(one -> JettyGoAway.sayLast((Container) one));
+        }
+        // With all that is in them.
         CompletableFuture<Void> closed = CompletableFuture.allOf(open.stream()
                 .map(one -> Graceful.shutdown((Container) one))
                 .toArray(CompletableFuture[]::new));

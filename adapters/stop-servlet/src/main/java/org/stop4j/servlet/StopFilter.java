@@ -74,6 +74,7 @@ public final class StopFilter implements Filter {
     private final Paths givenPaths;
     // Set by init, which the container calls before anything else, and publishes:
     private @Nullable Stop found;
+    private GoAway goAway = GoAway.NONE;
     private Paths excepted;
     /** Those that are asynchronous, and not complete. */
     private final Set<Visit> detached = ConcurrentHashMap.newKeySet();
@@ -171,6 +172,7 @@ public final class StopFilter implements Filter {
         ServletContext context = config.getServletContext();
         found = given == null ? stopOf(context) : given;
         found.gate();
+        goAway = GoAway.of(context, found);
         String paths = config.getInitParameter(EXCEPT);
         if (paths == null) {
             paths = context.getInitParameter(EXCEPT);
@@ -217,14 +219,14 @@ public final class StopFilter implements Filter {
     }
 
     /** Lets through what is counted already, or not at all. */
-    private static void pass(
+    private void pass(
             Stop stop,
             @Nullable Visit visit,
             HttpServletRequest request,
             HttpServletResponse response,
             FilterChain chain)
             throws IOException, ServletException {
-        LastAnswer answer = new LastAnswer(stop, request, response);
+        LastAnswer answer = new LastAnswer(stop, goAway, request, response);
         try {
             chain.doFilter(new VisitRequest(request, answer, visit), answer);
         } finally {
@@ -243,12 +245,12 @@ public final class StopFilter implements Filter {
             throws IOException, ServletException {
         Gate gate = stop.gate();
         Optional<Work> work = gate.tryEnter(name(request), BY);
+        LastAnswer answer = new LastAnswer(stop, goAway, request, response);
         if (work.isEmpty()) {
-            Refusal.answer(request, response);
+            Refusal.answer(request, answer);
             return;
         }
         Visit visit = new Visit(gate, work.get(), detached);
-        LastAnswer answer = new LastAnswer(stop, request, response);
         boolean served = false;
         try {
             visit.attachTo(request);
