@@ -8,6 +8,7 @@ import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.http2.SessionContainer;
 import org.eclipse.jetty.http2.frames.GoAwayFrame;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.Container;
@@ -16,13 +17,23 @@ import org.jspecify.annotations.Nullable;
 import java.lang.reflect.Method;
 
 /*
- * Jetty's own graceful end, which begins with the highest number, ends with the last stream that it has: what the client has
- * sent before it has heard of that is dropped. With the number below, Jetty serves what comes, and waits for the client.
+ * Jetty's own graceful end begins with the highest number, and names the last stream as soon as none is open: what the
+ * client has sent before it has heard of the first is dropped. With the number below, Jetty serves what comes, and
+ * waits for the client.
  */
 /** Has Jetty send GOAWAY on the connection of a request. */
 final class JettyGoAway extends GoAway {
     /** The highest but one that a client can have. */
     private static final int LAST_STREAM = Integer.MAX_VALUE - 2;
+
+    /** Whether Jetty has HTTP/2, and shows it. */
+    static boolean isPossible() {
+        try {
+            return Connection.class.isAssignableFrom(HTTP2Connection.class);
+        } catch (NoClassDefFoundError absent) {
+            return false;
+        }
+    }
 
     /** Jetty says it once. */
     @Override

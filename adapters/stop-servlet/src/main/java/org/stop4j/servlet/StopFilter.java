@@ -39,6 +39,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * answered with 503, {@code Retry-After: 1} and, over HTTP/1.1, {@code Connection: close}; up to 2 MiB of their
  * body are read and dropped, so that the client is not cut off before it has seen the answer.
  *
+ * <p>Over HTTP/2, these answers have their connection told to go away, by GOAWAY; what comes on it nevertheless is
+ * served until the gate is closed. Jetty tells the one connection, with its answer. Tomcat, from 10.1.53 and 11.0.20,
+ * tells all of the connectors that it has when the filter is initialized, 0.1 s after an answer on any; for that, their
+ * HTTP/2 is given a drain timeout then, unless it has one. Older Tomcats, and Undertow, tell nobody.
+ *
  * <p>A request is called by its method and path ({@code GET /orders/42}), without query and path parameters, which
  * may hold secrets. It is let in once, however often it is dispatched again. If it is answered while the stop is
  * under way, the answer is complete before the request counts as done; only an error page, which the container

@@ -22,13 +22,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /*
- * Tomcat says it on all connections of a connector at once, and nothing else of it leads from a request to its connection. So
- * connections are told that have not answered yet, too. Those that are idle should be. One that was just made should not, which is
- * why it is not said with each answer but some time after the first that has not been heard: a client that connects again has
- * its answer before the next time.
+ * Nothing public leads from a request to its connection, so Tomcat has to say it on all connections of a connector at
+ * once, as it does when that is paused, but without pausing it. Those that are idle should hear it, too. One that was
+ * just made should not, before its first answer; so it is said once in a while, and a client that has to connect again
+ * has its answer before the next time.
  *
- * It is said on a thread of Tomcat's own, since a client that does not read holds it up. One that it misses, because
- * another thread has just taken it in hand, has its turn after the next answer.
+ * It is said on a thread of Tomcat's own, since a client that does not read holds it up. A connection that is missed,
+ * because another thread has just taken it in hand, has its turn after the next answer.
  */
 /** Has Tomcat send GOAWAY on all its connections of HTTP/2. */
 final class TomcatGoAway extends GoAway {
@@ -38,7 +38,7 @@ final class TomcatGoAway extends GoAway {
     /** Far less than for how long nobody must have come before the gate is closed. */
     private static final long AFTER_MILLIS = 100;
 
-    /** By itself, Tomcat drops new streams when as much time as a PING takes is over; ours would be lost by that. */
+    /** By itself, Tomcat drops new streams as soon as a PING would have been back, if the client has read it or not. */
     private static final Duration SERVED = Duration.ofDays(1);
 
     private final Stop stop;
@@ -50,22 +50,22 @@ final class TomcatGoAway extends GoAway {
         this.protocols = List.copyOf(protocols);
     }
 
-    /** Finds its connectors that speak HTTP/2; not in a Tomcat (before 10.1.53 and 11.0.20) that cannot be told to serve on. */
+    /**
+     * Finds its connectors that speak HTTP/2.
+     *
+     * @throws NoSuchMethodError if it cannot be told to serve on: before 10.1.53 and 11.0.20
+     */
     static GoAway of(ServletContext context, Stop stop) {
         if (!(context.getAttribute(RESOURCES) instanceof WebResourceRoot resources)) {
             return NONE;
         }
         Service service = Container.getService(resources.getContext());
         List<AbstractProtocol<?>> protocols = new ArrayList<>();
-        try {
-            for (Connector connector : service.findConnectors()) {
-                if (connector.getProtocolHandler() instanceof AbstractProtocol<?> protocol
-                        && servesOn(connector)) {
-                    protocols.add(protocol);
-                }
+        for (Connector connector : service.findConnectors()) {
+            if (connector.getProtocolHandler() instanceof AbstractProtocol<?> protocol
+                    && servesOn(connector)) {
+                protocols.add(protocol);
             }
-        } catch (NoSuchMethodError tooOld) {
-            return NONE;
         }
         return protocols.isEmpty() ? NONE : new TomcatGoAway(stop, protocols);
     }
