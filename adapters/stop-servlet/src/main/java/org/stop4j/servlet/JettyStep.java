@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * Closes the connectors of a Jetty 12: first what listens, then, when its threads have nothing to do any more, the
- * connections, of HTTP/2 with GOAWAY, and the threads that wait for them. Comes {@linkplain
- * org.stop4j.RegisteredStep#after after} {@link Gate#STEP}.
+ * connections, of HTTP/2 with a GOAWAY that names the last stream, and the threads that wait for them. Comes
+ * {@linkplain org.stop4j.RegisteredStep#after after} {@link Gate#STEP}.
  *
  * <pre>{@code
  * stop.step(Phase.DRAIN, "jetty", JettyStep.of(server)).after(Gate.STEP);
@@ -63,6 +63,10 @@ public final class JettyStep implements Step {
         // By itself, it closes and interrupts at once; but a thread that is interrupted in the
         // instant in which it accepts a connection loses that: open, with nobody to read it.
         Idle.await(deadline.within(ACCEPTED), canBeSeen(), () -> isIdle(acceptors));
+        // To those who have been told before, the graceful shutdown says nothing more.
+        if (JettyGoAway.isPossible()) {
+            open.forEach(one -> JettyGoAway.sayLast((Container) one));
+        }
         // With all that is in them: it is that which sends GOAWAY.
         CompletableFuture<Void> closed = CompletableFuture.allOf(open.stream()
                 .map(one -> Graceful.shutdown((Container) one))

@@ -15,7 +15,7 @@ import java.io.PrintWriter;
 
 /**
  * An answer that is the last one on its connection if it is begun when the process stops: then it says {@code
- * Connection: close}.
+ * Connection: close}, or, over HTTP/2, the connection is told to go away.
  *
  * <p>Whether that must be said is known only when the head is sent, and what sends it is many things: a full
  * buffer, a flush, an error, a redirect, the end. So the header is set before each of them that is seen here, and
@@ -25,25 +25,38 @@ import java.io.PrintWriter;
  */
 final class LastAnswer extends HttpServletResponseWrapper {
     private final Stop stop;
+    private final GoAway goAway;
     private final HttpServletRequest request;
     private @Nullable ServletOutputStream stream;
     private @Nullable PrintWriter writer;
     private boolean isError;
+    private boolean saidGoAway;
 
-    LastAnswer(Stop stop, HttpServletRequest request, HttpServletResponse response) {
+    LastAnswer(Stop stop, GoAway goAway, HttpServletRequest request, HttpServletResponse response) {
         super(response);
         this.stop = stop;
+        this.goAway = goAway;
         this.request = request;
     }
 
     /** What comes next may send the head. */
     void beforeCommit() {
-        // Whoever has switched to another protocol has said so in this header.
-        if (stop.state() != State.RUNNING
-                && !isCommitted()
-                && getStatus() != SC_SWITCHING_PROTOCOLS
-                && Refusal.isHttp1(request)) {
-            setHeader("Connection", "close");
+        if (stop.state() != State.RUNNING && !isCommitted()) {
+            sayLast();
+        }
+    }
+
+    private void sayLast() {
+        if (Refusal.isHttp1(request)) {
+            // Whoever has switched to another protocol has said so in this header.
+            if (getStatus() != SC_SWITCHING_PROTOCOLS) {
+                setHeader("Connection", "close");
+            }
+        } else if (!saidGoAway) {
+            saidGoAway = true;
+            if (request.getProtocol().startsWith("HTTP/2")) {
+                goAway.say(request);
+            }
         }
     }
 

@@ -39,6 +39,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * answered with 503, {@code Retry-After: 1} and, over HTTP/1.1, {@code Connection: close}; up to 2 MiB of their
  * body are read and dropped, so that the client is not cut off before it has seen the answer.
  *
+ * <p>Over HTTP/2, these answers have their connection told to go away, by GOAWAY; what comes on it nevertheless is
+ * served until the gate is closed. Jetty tells the one connection, with its answer. Tomcat, from 10.1.53 and 11.0.20,
+ * tells all of the connectors that it has when the filter is initialized, 0.1 s after an answer on any; for that, their
+ * HTTP/2 is given a drain timeout then, unless it has one. Older Tomcats, and Undertow, tell nobody.
+ *
  * <p>A request is called by its method and path ({@code GET /orders/42}), without query and path parameters, which
  * may hold secrets. It is let in once, however often it is dispatched again. If it is answered while the stop is
  * under way, the answer is complete before the request counts as done; only an error page, which the container
@@ -74,6 +79,7 @@ public final class StopFilter implements Filter {
     private final Paths givenPaths;
     // Set by init, which the container calls before anything else, and publishes:
     private @Nullable Stop found;
+    private GoAway goAway = GoAway.NONE;
     private Paths excepted;
     /** Those that are asynchronous, and not complete. */
     private final Set<Visit> detached = ConcurrentHashMap.newKeySet();
@@ -171,6 +177,7 @@ public final class StopFilter implements Filter {
         ServletContext context = config.getServletContext();
         found = given == null ? stopOf(context) : given;
         found.gate();
+        goAway = GoAway.of(context, found);
         String paths = config.getInitParameter(EXCEPT);
         if (paths == null) {
             paths = context.getInitParameter(EXCEPT);
@@ -217,14 +224,14 @@ public final class StopFilter implements Filter {
     }
 
     /** Lets through what is counted already, or not at all. */
-    private static void pass(
+    private void pass(
             Stop stop,
             @Nullable Visit visit,
             HttpServletRequest request,
             HttpServletResponse response,
             FilterChain chain)
             throws IOException, ServletException {
-        LastAnswer answer = new LastAnswer(stop, request, response);
+        LastAnswer answer = new LastAnswer(stop, goAway, request, response);
         try {
             chain.doFilter(new VisitRequest(request, answer, visit), answer);
         } finally {
@@ -243,12 +250,12 @@ public final class StopFilter implements Filter {
             throws IOException, ServletException {
         Gate gate = stop.gate();
         Optional<Work> work = gate.tryEnter(name(request), BY);
+        LastAnswer answer = new LastAnswer(stop, goAway, request, response);
         if (work.isEmpty()) {
-            Refusal.answer(request, response);
+            Refusal.answer(request, answer);
             return;
         }
         Visit visit = new Visit(gate, work.get(), detached);
-        LastAnswer answer = new LastAnswer(stop, request, response);
         boolean served = false;
         try {
             serve(answer, visit, request, chain);

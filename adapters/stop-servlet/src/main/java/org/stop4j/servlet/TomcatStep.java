@@ -17,8 +17,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 
 /**
  * Closes the connectors of an embedded Tomcat (10.1 and 11): first what listens, then, when their threads have
- * nothing to do any more, the connections, of HTTP/2 with GOAWAY, and the threads. Comes {@linkplain
- * org.stop4j.RegisteredStep#after after} {@link Gate#STEP}.
+ * nothing to do any more, the connections, of HTTP/2 with GOAWAY unless they were told before, and the threads. Comes
+ * {@linkplain org.stop4j.RegisteredStep#after after} {@link Gate#STEP}.
  *
  * <pre>{@code
  * stop.step(Phase.DRAIN, "tomcat", TomcatStep.of(tomcat)).after(Gate.STEP);

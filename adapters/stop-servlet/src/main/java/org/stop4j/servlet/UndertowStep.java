@@ -20,8 +20,9 @@ import java.util.Objects;
  * <p>With {@code setServerOption(UndertowOptions.ENABLE_STATISTICS, true)}, it counts its requests, and the step
  * sees when the last answer, or the page of an error, is sent. Otherwise it waits 50 ms for that.
  *
- * <p>Connections of HTTP/2 are closed without GOAWAY, for which Undertow has no means; by then they have no request
- * that was let in.
+ * <p>Connections of HTTP/2 are not told to go away before that, and are closed without GOAWAY: the only one that
+ * Undertow can send closes the connection with all that is in flight on it. When this step comes they have no request
+ * that was let in, but a client that has kept one may have been refused.
  *
  * <p>Deployments stay as they are. Whoever wants to have their listeners called before the process ends stops
  * their deployment manager in phase CLOSE. One that was stopped before by somebody else is left alone.

@@ -3,6 +3,7 @@ package org.stop4j.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
@@ -766,7 +767,10 @@ abstract class FilterPromises {
             assertThat(refusal.status()).isEqualTo(503);
             assertThat(refusal.headers().get("Retry-After")).isEqualTo("1");
             assertThat(refusal.headers().contains("Connection")).isFalse();
-            assertThat(wire.goAway).isNotDone();
+            if (container != Container.UNDERTOW) {
+                other.goAway.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+            assertThat(wire.closed).isNotDone();
             released.countDown();
             for (int i = 0; i < 100; i++) {
                 Http2Wire.Answer answer = answers.get(i).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -779,6 +783,105 @@ abstract class FilterPromises {
                 wire.goAway.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             }
             wire.closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Goes on for as long as somebody comes. */
+    private void serveOnInTheStop() {
+        stop.close();
+        stop = start(Stop.builder()
+                .quietWait(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(20)));
+    }
+
+    private Container.Running serveWhatMayBeHeld() throws Exception {
+        assumeTrue(container != Container.UNDERTOW, "it has no means to say GOAWAY");
+        return serve((request, response) -> {
+            if (request.getRequestURI().equals("/held")) {
+                hold();
+            }
+            response.getWriter().print("answer to " + request.getRequestURI());
+        });
+    }
+
+    private static void assertServes(FrameWire wire) throws IOException {
+        assertThat(wire.ok(wire.get("/now"))).isEqualTo("answer to /now");
+    }
+
+    /** By an answer, or by one soon after that. */
+    private static void awaitGoAway(FrameWire wire) {
+        await().until(() -> {
+            assertServes(wire);
+            return wire.isToldToGo();
+        });
+        // Whatever may have been sent before this is heard is let through.
+        assertThat(wire.lastStream()).isGreaterThanOrEqualTo(Integer.MAX_VALUE - 2);
+    }
+
+    private static void assertServesAndIsNotToldToGo(FrameWire wire) throws IOException {
+        assertServes(wire);
+        assertServes(wire);
+        wire.ping();
+        assertThat(wire.isToldToGo()).isFalse();
+    }
+
+    @Test
+    void aConnectionIsToldToGoWithItsAnswersInTheQuietWaitAndServedUntilItIsClosed()
+            throws Exception {
+        serveOnInTheStop();
+        try (Container.Running running = serveWhatMayBeHeld();
+                FrameWire wire = new FrameWire(running.port())) {
+            assertServesAndIsNotToldToGo(wire);
+            int held = wire.get("/held");
+            awaitInFlight(1);
+            stop.request("test");
+            awaitGoAway(wire);
+            for (int i = 0; i < 20; i++) {
+                assertServes(wire); // to a client that has not heard of it
+            }
+            released.countDown();
+            assertThat(wire.ok(held)).isEqualTo("answer to /held");
+            endCleanly();
+            assertThat(stop.gate().refused()).isZero();
+            wire.awaitClose();
+            if (container == Container.JETTY) { // Tomcat says no more
+                assertThat(wire.lastStream()).isEqualTo(wire.latest());
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatIsMadeInTheQuietWaitIsServedAndToldToGo() throws Exception {
+        serveOnInTheStop();
+        try (Container.Running running = serveWhatMayBeHeld();
+                Wire holding = new Wire(running.port())) {
+            holding.get("/held");
+            awaitInFlight(1);
+            stop.request("test");
+            await().until(() -> stop.state() != State.RUNNING);
+            try (FrameWire wire = new FrameWire(running.port())) {
+                awaitGoAway(wire);
+                assertServes(wire);
+            }
+            released.countDown();
+            endCleanly();
+            assertThat(stop.gate().refused()).isZero();
+        }
+    }
+
+    @Test
+    void whenADrainIsUndoneNewConnectionsAreNotToldToGo() throws Exception {
+        Reason reason = Reason.of(Reason.Kind.CODE, "test");
+        try (Container.Running running = serveWhatMayBeHeld();
+                FrameWire told = new FrameWire(running.port())) {
+            stop.drain(reason);
+            awaitGoAway(told);
+            stop.resume(reason);
+            try (FrameWire wire = new FrameWire(running.port())) {
+                assertServesAndIsNotToldToGo(wire);
+                assertServes(told);
+                endCleanly();
+                wire.awaitClose();
+            }
         }
     }
 

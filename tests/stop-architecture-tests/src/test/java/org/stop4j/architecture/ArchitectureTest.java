@@ -78,24 +78,24 @@ class ArchitectureTest {
     }
 
     @Test
-    void servletKnowsTheExportedPackagesOfCoreTheServletApiAndEachStepItsContainer() {
+    void servletKnowsTheExportedPackagesOfCoreTheServletApiAndEachContainerByItsOwnClasses() {
         DescribedPredicate<JavaClass> known =
                 allOf(Modules.SERVLET).or(exportedByCore()).or(below("jakarta.servlet"));
         DescribedPredicate<JavaClass> containers =
                 below("org.apache").or(below("org.eclipse.jetty")).or(below("io.undertow"));
         mayKnow(Modules.SERVLET, known.or(containers));
-        // In one class each, so that it is loaded only where its container is.
-        onlyIn("TomcatStep", "org.apache");
-        onlyIn("JettyStep", "org.eclipse.jetty");
-        onlyIn("UndertowStep", "io.undertow");
+        // In classes of its own, so that these are loaded only where it is.
+        onlyIn("Tomcat", "org.apache");
+        onlyIn("Jetty", "org.eclipse.jetty");
+        onlyIn("Undertow", "io.undertow");
     }
 
-    private static void onlyIn(String step, String container) {
+    private static void onlyIn(String name, String container) {
         classes()
                 .that(allOf(Modules.SERVLET))
                 .and(describe(
-                        "not " + step,
-                        type -> !type.getName().startsWith("org.stop4j.servlet." + step)))
+                        "not " + name + "...",
+                        type -> !type.getName().startsWith("org.stop4j.servlet." + name)))
                 .should()
                 .onlyDependOnClassesThat(DescribedPredicate.not(below(container)))
                 .check(ALL);

@@ -17,8 +17,13 @@ final class Servers {
             List.of("plain-main", "tomcat", "jetty", "undertow", "netty", "h2c:netty", "grpc:grpc");
 
     /** Of the lines and servers of Spring Boot, those that differ most: {@code run} has all of them. */
-    private static final List<String> BOOT =
-            List.of("spring-boot", "boot-3.5-undertow", "boot-4.0-jetty", "boot-4.1-netty");
+    private static final List<String> BOOT = List.of(
+            "spring-boot",
+            "boot-3.5-undertow",
+            "boot-4.0-jetty",
+            "boot-4.1-netty",
+            "h2c:boot-3.5-tomcat",
+            "h2c:boot-4.1-jetty");
 
     private static final int RUNS = Integer.getInteger("rolling.runs", 1);
 

@@ -6,6 +6,7 @@ import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.http2.Http2Protocol;
 import org.stop4j.ControlDirectoryException;
 import org.stop4j.Gate;
 import org.stop4j.Phase;
@@ -47,6 +48,7 @@ public final class TomcatMain {
         connector.setProperty("address", "127.0.0.1");
         connector.setProperty("bindOnInit", "false"); // so that its listener can be closed first
         connector.setThrowOnFailure(true);
+        connector.addUpgradeProtocol(new Http2Protocol());
         tomcat.setConnector(connector);
         Context context = tomcat.addContext("", null);
         StopFilter filter = new StopFilter(stop).except("/ready");
