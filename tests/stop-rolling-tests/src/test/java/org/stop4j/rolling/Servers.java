@@ -16,13 +16,16 @@ final class Servers {
     private static final List<String> ALL =
             List.of("plain-main", "tomcat", "jetty", "undertow", "netty", "h2c:netty", "grpc:grpc");
 
-    /** Of the lines and servers of Spring Boot, those that differ most: {@code run} has all of them. */
+    /**
+     * Of the lines and servers of Spring Boot, those that differ most: {@code run} has all of them. Not Tomcat over
+     * HTTP/2, which breaks a new connection off now and then, long before any stop: two of its threads read it at a time
+     * ("A new remote stream ID of [11] was requested but the most recent stream was [13]").
+     */
     private static final List<String> BOOT = List.of(
             "spring-boot",
             "boot-3.5-undertow",
             "boot-4.0-jetty",
             "boot-4.1-netty",
-            "h2c:boot-3.5-tomcat",
             "h2c:boot-4.1-jetty");
 
     private static final int RUNS = Integer.getInteger("rolling.runs", 1);
