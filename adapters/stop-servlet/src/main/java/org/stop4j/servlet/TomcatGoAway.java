@@ -56,7 +56,8 @@ final class TomcatGoAway extends GoAway {
      * @throws NoSuchMethodError if it cannot be told to serve on: before 10.1.53 and 11.0.20
      */
     static GoAway of(ServletContext context, Stop stop) {
-        if (!(context.getAttribute(RESOURCES) instanceof WebResourceRoot resources)) {
+        if (!(context.getAttribute(RESOURCES) instanceof WebResourceRoot resources)
+                || isOfOthers()) {
             return NONE;
         }
         Service service = Container.getService(resources.getContext());
@@ -68,6 +69,11 @@ final class TomcatGoAway extends GoAway {
             }
         }
         return protocols.isEmpty() ? NONE : new TomcatGoAway(stop, protocols);
+    }
+
+    /** Whether we are deployed in it: then it serves others, too, on the same connections, and lives on. */
+    private static boolean isOfOthers() {
+        return TomcatGoAway.class.getClassLoader() != Connector.class.getClassLoader();
     }
 
     private static boolean servesOn(Connector connector) {
