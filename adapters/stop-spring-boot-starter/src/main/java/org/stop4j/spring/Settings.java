@@ -163,6 +163,9 @@ final class Settings {
     }
 
     static Optional<String> ofNoEffect(Duration timeout, Environment environment) {
+        if (!environment.containsProperty(SPRINGS_OWN)) {
+            return Optional.empty(); // as mostly; to bind it takes milliseconds
+        }
         Duration phase =
                 Binder.get(environment).bind(SPRINGS_OWN, Duration.class).orElse(Duration.ZERO);
         return phase.compareTo(timeout) > 0
