@@ -26,7 +26,14 @@ final class StopRuntimeHints implements RuntimeHintsRegistrar {
             // Whose close() is looked for, to know who wrote it.
             "java.util.concurrent.ThreadPoolExecutor",
             "java.util.concurrent.ScheduledThreadPoolExecutor",
-            "java.util.concurrent.ForkJoinPool");
+            "java.util.concurrent.ForkJoinPool",
+            // What EmbeddedServer calls, of Boot 3.5, and from 4.0 on.
+            "org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext",
+            "org.springframework.boot.web.servlet.context.AnnotationConfigServletWebServerApplicationContext",
+            "org.springframework.boot.web.embedded.tomcat.TomcatWebServer",
+            "org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext",
+            "org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext",
+            "org.springframework.boot.tomcat.TomcatWebServer");
 
     /** What {@link PrivateField} reads of Spring's, where it is declared. */
     private static final Map<String, List<String>> FIELDS = Map.of(

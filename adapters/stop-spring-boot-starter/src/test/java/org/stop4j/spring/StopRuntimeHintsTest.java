@@ -9,11 +9,15 @@ import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
 import org.springframework.aot.hint.ExecutableMode;
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.aot.hint.TypeHint;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.LifecycleProcessor;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.io.support.SpringFactoriesLoader;
@@ -28,6 +32,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 import org.springframework.util.ReflectionUtils;
 
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -52,6 +57,28 @@ class StopRuntimeHintsTest {
                         .forInterfaces(Class.forName("sun.misc.SignalHandler")))
                 .matches(RuntimeHintsPredicates.reflection()
                         .onType(Class.forName("sun.misc.Signal")));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class App {}
+
+    @Test
+    void theyKeepTheMethodsByWhichTheServerIsFound() throws Exception {
+        RuntimeHints hints = new RuntimeHints();
+        new StopRuntimeHints().registerHints(hints, getClass().getClassLoader());
+        try (Application application =
+                Application.start(WebApplicationType.SERVLET, List.of(), App.class)) {
+            Method server = application.context.getClass().getMethod("getWebServer");
+            Method tomcat = server.invoke(application.context).getClass().getMethod("getTomcat");
+            for (Method method : List.of(server, tomcat)) {
+                assertThat(hints)
+                        .matches(RuntimeHintsPredicates.reflection()
+                                .onType(method.getDeclaringClass())
+                                .withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS));
+            }
+            application.end();
+        }
     }
 
     static Stream<Class<?>> executors() {
