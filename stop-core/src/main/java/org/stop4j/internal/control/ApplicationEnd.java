@@ -41,6 +41,8 @@ public final class ApplicationEnd implements Closeable {
     private final StatusFile status;
     private final AnswerFile answer;
     private final DrainRequests drains;
+    /** Whether we have left the place for good: what is answered after that is nobody's. */
+    private boolean left;
 
     /** Written under guard; volatile so that the thread sees it without. */
     private volatile boolean closed;
@@ -293,6 +295,9 @@ public final class ApplicationEnd implements Closeable {
     private boolean isHome() {
         guard.lock();
         try {
+            if (left) {
+                return false;
+            }
             if (home.inPlace()) {
                 status.rewriteIfGone();
                 return true;
@@ -367,6 +372,7 @@ public final class ApplicationEnd implements Closeable {
     private void leave() throws IOException {
         guard.lock();
         try {
+            left = true;
             boolean wasHome = home.inPlace();
             FileFacts answered = wasHome ? FileFacts.of(files.stopped) : null;
             try {
