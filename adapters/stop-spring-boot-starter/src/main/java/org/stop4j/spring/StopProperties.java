@@ -50,8 +50,7 @@ public record StopProperties(
         Find find) {
 
     /**
-     * Takes what was bound; null is what was not. Where Boot would have to convert a default, it is told here: that would
-     * take 15 ms at each start.
+     * Takes what was bound; null is what was not. Defaults that Boot would have to convert, at each start, are told here.
      *
      * @param enabled whether there is a stop at all
      * @param timeout how long the whole stop may take; 25 s if null
