@@ -42,8 +42,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Over HTTP/2, these answers have their connection told to go away, by GOAWAY; what comes on it nevertheless is
  * served until the gate is closed. Jetty tells the one connection, with its answer. Tomcat, from 10.1.53 and 11.0.20,
  * tells all of the connectors that it has when the filter is initialized, 0.1 s after an answer on any; for that, their
- * HTTP/2 is given a drain timeout then, unless it has one. Older Tomcats, one in
- * which others are deployed beside this filter, and Undertow, tell nobody.
+ * HTTP/2 is given a drain timeout then, unless it has one. Older Tomcats, one in which others are deployed beside this
+ * filter, and Undertow, tell nobody.
  *
  * <p>A request is called by its method and path ({@code GET /orders/42}), without query and path parameters, which
  * may hold secrets. It is let in once, however often it is dispatched again. If it is answered while the stop is
